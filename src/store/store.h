@@ -1,0 +1,90 @@
+// The only door to the database. DuckDB stays inside this folder.
+//
+// One writer, many readers, across processes. DuckDB by itself allows either one writing process or several
+// reading ones; Rapport lets both be there at once. How:
+//   - A reader opens the file READ_ONLY and sees what crash recovery would see: the last checkpoint plus the
+//     committed part of the write-ahead log. That state is consistent by DuckDB's own design.
+//   - Only a checkpoint rewrites what a reader has mapped. So the writer never checkpoints on its own; it does
+//     so in checkpoint(), under an exclusive lock that every reader holds shared (.rapport/readers.lock).
+//   - DuckDB's own file locks (which would keep the two apart) are given back right after opening. The single
+//     writer is guarded by .rapport/writer.lock instead, which also says who it is.
+// A reader therefore sees the database as of the moment it opened; reopen to see more.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "base/rows.h"
+#include "store/table.h"
+
+namespace rapport {
+
+// Anything that answers SQL: DuckDB here; a Trino cluster over the same tables where one machine is too small.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  // Errors: kBadInput with the engine's own message for SQL it cannot run.
+  virtual Result<Table> query(std::string_view sql, const Parameters& parameters = {}) = 0;
+};
+
+class Store final : public Engine {
+ public:
+  // Opens to read. Errors: kNotFound, kCorrupt (not a database of ours, or of a newer Rapport).
+  static Result<Store> open_to_read(const fs::path& file);
+  // Opens, creates or migrates to write. `who` is shown to a second writer. Errors: kBusy naming the first
+  // writer, kCorrupt, kUpstream (disk).
+  static Result<Store> open_to_write(const fs::path& file, std::string_view who);
+  // A database in memory with the current schema; for tests and one-off work.
+  static Result<Store> in_memory();
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store() override;
+
+  Result<Table> query(std::string_view sql, const Parameters& parameters = {}) override;
+  // Streams a large answer in pieces of some thousand rows; an Error from `take` ends it.
+  Result<> query_each(std::string_view sql, const Parameters& parameters, const std::function<Result<>(const Table&)>& take);
+  // Runs one or more statements without parameters.
+  Result<> execute(std::string_view script);
+  // One statement with parameters, nothing returned.
+  Result<> execute(std::string_view statement, const Parameters& parameters);
+
+  // Appends to `table`, whose first columns are those of `batch` in the same order. About a million rows a second.
+  Result<> append(std::string_view table, const RowBatch& batch);
+
+  // Folds the write-ahead log into the file if no reader is there; else leaves it for later. Writer only.
+  Result<> checkpoint();
+  // Bytes in the write-ahead log.
+  std::uintmax_t log_bytes() const;
+  const fs::path& file() const;
+
+  // Makes the statement now running in another thread fail soon. Thread-safe.
+  void interrupt();
+
+ private:
+  struct State;
+  explicit Store(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Begins a transaction; rolls it back unless commit() was reached.
+class Transaction {
+ public:
+  static Result<Transaction> begin(Store& store);
+  Transaction(Transaction&& other) noexcept;
+  ~Transaction();
+  Result<> commit();
+
+ private:
+  explicit Transaction(Store& store) : store_(&store) {}
+  Store* store_;
+};
+
+std::string sql_quoted(std::string_view text);        // 'it''s'
+std::string sql_identifier(std::string_view name);    // "na""me"
+
+}  // namespace rapport
