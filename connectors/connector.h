@@ -40,6 +40,9 @@ struct Rejected {
 struct Page {
   std::vector<RawRecord> records;  // for the table raw_record
   std::vector<RowBatch> rows;      // for staging tables, in the order of ConnectorInfo::staging; may be empty
+  // Instead of records, for files that the store itself reads best (Parquet): a SELECT of (record_id VARCHAR,
+  // json VARCHAR) whose rows become raw records. Built by the connector, every value in it quoted.
+  std::string scan_sql;
   std::vector<Rejected> rejected;
   std::string next;  // cursor, opaque to all but the connector
   bool caught_up = false;
@@ -93,6 +96,10 @@ struct Recognised {
   std::vector<std::pair<std::string, std::string>> settings;
 };
 
+// Settings that Rapport itself fills in for every connector that declares them.
+//   cache   a folder of this source's own, kept between syncs (clones, unpacked archives)
+inline constexpr std::string_view kCacheSetting = "cache";
+
 // Everything about a connector that is known without opening it: feeds --help, docs, settings form, checks.
 struct ConnectorInfo {
   std::string_view name;
@@ -106,6 +113,9 @@ struct ConnectorInfo {
 
 struct ConnectorEntry {
   ConnectorInfo info;
+  // The model for a source with these settings, where it depends on them (mappings from rapport.toml); null = always
+  // info.model_sql as it is.
+  Result<std::string> (*make_model)(const Settings& settings) = nullptr;
   // Errors: settings that cannot work (kBadInput), a place that is not there (kNotFound).
   Result<std::unique_ptr<Connector>> (*open)(const Settings& settings);
   Recognised (*recognise)(std::string_view what);

@@ -26,9 +26,11 @@ CREATE TABLE sync_state (
   source_id BIGINT, stream VARCHAR,
   cursor VARCHAR,              -- opaque to all but the connector
   caught_up_at TIMESTAMPTZ,    -- when the stream was last read to its end
-  listing_since BIGINT,        -- full listings: the batch in which the pass under way began
   last_run_at TIMESTAMPTZ, last_error VARCHAR
 );
+
+-- Full listings: what the pass under way has seen so far.
+CREATE TABLE listing_seen (source_id BIGINT, stream VARCHAR, record_id VARCHAR);
 
 -- How far each source has been given its meaning, and by which version of its model.
 CREATE TABLE model_state (source_id BIGINT, batch BIGINT, model_version VARCHAR, modelled_at TIMESTAMPTZ);

@@ -178,21 +178,24 @@ Result<Store> Store::open_to_read(const fs::path& file) {
   return store;
 }
 
-Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
+Result<FileLock> Store::lock_out_writers(const fs::path& file, std::string_view who) {
   std::error_code failed;
   fs::create_directories(lock_folder(file), failed);
   if (failed)
     return fail(Error::Kind::kUpstream, fmt::format("cannot create {}: {}", lock_folder(file).string(), failed.message()),
                 "check that the folder is yours to write to");
-  auto state = std::make_unique<State>();
-  state->file = file;
   auto lock = FileLock::take(lock_folder(file) / "writer.lock", FileLock::Mode::kExclusive, FileLock::Wait::kNo);
   if (!lock && lock.error().kind == Error::Kind::kBusy)
     return fail(Error::Kind::kBusy, fmt::format("another rapport is writing to {}: {}", file.string(), lock.error().what),
                 "wait for it to end or stop it; reading commands work meanwhile");
-  if (!lock) return fail(lock.error());
-  state->writer_lock = std::move(*lock);
-  state->writer_lock->describe_holder(fmt::format("process {}, `{}`, since {}", ::getpid(), who, format_time(now()).substr(0, 16)));
+  if (lock) lock->describe_holder(fmt::format("process {}, `{}`, since {}", ::getpid(), who, format_time(now()).substr(0, 16)));
+  return lock;
+}
+
+Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
+  auto state = std::make_unique<State>();
+  state->file = file;
+  state->writer_lock = TRY(lock_out_writers(file, who));
   {
     auto turn = TRY(FileLock::take(lock_folder(file) / "open.lock", FileLock::Mode::kExclusive, FileLock::Wait::kYes));
     TRY(state->connect(file.c_str(), Access::kWrite));
@@ -420,6 +423,8 @@ Transaction::~Transaction() {
   if (store_ != nullptr) (void)store_->execute("ROLLBACK");
 }
 Result<> Transaction::commit() { return std::exchange(store_, nullptr)->execute("COMMIT"); }
+
+std::string engine_version() { return duckdb_library_version(); }
 
 std::string sql_quoted(std::string_view text) {
   return "'" + replace_all(text, "'", "''") + "'";

@@ -38,6 +38,8 @@ class Store final : public Engine {
   // Opens, creates or migrates to write. `who` is shown to a second writer. Errors: kBusy naming the first
   // writer, kCorrupt, kUpstream (disk).
   static Result<Store> open_to_write(const fs::path& file, std::string_view who);
+  // Keeps writers out for as long as the answer lives. Errors: kBusy naming the writer.
+  static Result<FileLock> lock_out_writers(const fs::path& file, std::string_view who);
   // A database in memory with the current schema; for tests and one-off work.
   static Result<Store> in_memory();
 
@@ -83,6 +85,8 @@ class Transaction {
   explicit Transaction(Store& store) : store_(&store) {}
   Store* store_;
 };
+
+std::string engine_version();  // "v1.5.6"
 
 std::string sql_quoted(std::string_view text);        // 'it''s'
 std::string sql_identifier(std::string_view name);    // "na""me"

@@ -1,0 +1,32 @@
+// The table of connectors, sorted by name. To add one: a folder connectors/<x>/ with <x>.h, <x>.cpp, model.sql,
+// README.md and fixtures/; then its include and its line here. docs/howto/add-a-connector.md walks through it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "connectors/connector.h"
+#include "connectors/git/git.h"
+
+namespace rapport {
+
+std::span<const ConnectorEntry> connectors() {
+  static const std::array kTable{
+      kGitConnector,
+  };
+  return kTable;
+}
+
+Result<const ConnectorEntry*> find_connector(std::string_view name) {
+  std::vector<std::string> names;
+  for (const auto& entry : connectors()) {
+    if (entry.info.name == name) return &entry;
+    names.emplace_back(entry.info.name);
+  }
+  auto near = did_you_mean(name, names);
+  return fail(Error::Kind::kNotFound, fmt::format("no connector called `{}`", printable(name)),
+              near.empty() ? fmt::format("there are: {}", join(names, ", ")) : fmt::format("did you mean `{}`?", near));
+}
+
+}  // namespace rapport

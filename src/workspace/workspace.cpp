@@ -1,0 +1,164 @@
+#include "workspace/workspace.h"
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/json_writer.h"
+#include "base/text.h"
+
+namespace rapport {
+namespace {
+
+constexpr const char* kTemplate = R"(# What Rapport collects and how it tells people apart. Safe to commit: secrets never stand here; a secret setting
+# names an environment variable instead, for example  api_key = "$FORUM_KEY"
+
+[project]
+name = {0}   # what reports call it
+
+[people]
+# Your own team: their answers count as the team's, and they are left out of community figures.
+team = []           # "ana@example.org", "github:ana", or a name as it is written there
+team_domains = []   # "example.org": everybody with an address there
+# Corrections to what Rapport concludes from names and behaviour.
+bots = []           # accounts that are bots
+humans = []         # accounts that look like bots and are people
+
+[privacy]
+# The database holds names, addresses and texts of people. It stays on this machine; do not commit it.
+
+# Sources: `rapport add WHAT` appends them here. Each has a name, a connector and that connector's settings
+# (`rapport sources --connectors` explains them). Renaming a source makes it a new one.
+)";
+
+std::string toml_string(std::string_view text) {
+  // TOML's basic strings take JSON's escapes.
+  std::string out;
+  append_json_string(out, text);
+  return replace_all(out, "\\u003c", "<");
+}
+
+std::vector<std::string> strings_of(const toml::node_view<toml::node>& node) {
+  std::vector<std::string> out;
+  if (auto array = node.as_array())
+    for (auto& item : *array)
+      if (auto text = item.value<std::string>()) out.push_back(*text);
+  return out;
+}
+
+std::string scalar_text(const toml::node& node) {
+  if (auto text = node.value<std::string>()) return *text;
+  if (auto truth = node.as_boolean()) return truth->get() ? "true" : "false";
+  if (auto number = node.as_integer()) return fmt::to_string(number->get());
+  if (auto number = node.as_floating_point()) return fmt::format("{}", number->get());
+  std::string out;
+  if (auto array = node.as_array())  // a list is written as its parts, separated by commas
+    for (auto& item : *array) out += (out.empty() ? "" : ",") + scalar_text(item);
+  return out;
+}
+
+Result<Workspace> load(const fs::path& folder) {
+  Workspace workspace;
+  workspace.home = fs::absolute(folder).lexically_normal();
+  auto file = workspace.config_file();
+  auto text = TRY(read_file(file));
+  toml::parse_result parsed = toml::parse(text, file.string());
+  if (!parsed) {
+    auto where = parsed.error().source().begin;
+    return fail(Error::Kind::kBadInput,
+                fmt::format("{}:{}: {}", file.string(), where.line, std::string{parsed.error().description()}),
+                "correct that line; `rapport init` in an empty folder shows a complete example");
+  }
+  toml::table& table = parsed.table();
+  workspace.project = table["project"]["name"].value_or(workspace.home.filename().string());
+  workspace.people.team = strings_of(table["people"]["team"]);
+  workspace.people.team_domains = strings_of(table["people"]["team_domains"]);
+  workspace.people.bots = strings_of(table["people"]["bots"]);
+  workspace.people.humans = strings_of(table["people"]["humans"]);
+  if (auto sources = table["source"].as_array()) {
+    for (auto& node : *sources) {
+      auto* block = node.as_table();
+      if (block == nullptr) continue;
+      SourceConfig source;
+      for (auto&& [key, value] : *block) {
+        std::string name{key.str()};
+        if (name == "name") source.name = scalar_text(value);
+        else if (name == "connector") source.connector = scalar_text(value);
+        else source.settings[name] = scalar_text(value);
+      }
+      if (source.name.empty() || source.connector.empty())
+        return fail(Error::Kind::kBadInput,
+                    fmt::format("{}:{}: a [[source]] needs `name` and `connector`", file.string(), block->source().begin.line));
+      workspace.sources.push_back(std::move(source));
+    }
+  }
+  for (const auto& source : workspace.sources)
+    if (std::count_if(workspace.sources.begin(), workspace.sources.end(), [&](auto& s) { return s.name == source.name; }) > 1)
+      return fail(Error::Kind::kBadInput, fmt::format("{}: two sources are called `{}`", file.string(), source.name),
+                  "give each [[source]] its own name");
+  return workspace;
+}
+
+}  // namespace
+
+Result<Settings> Workspace::settings_of(const SourceConfig& source, std::span<const Setting> declared) const {
+  auto given = source.settings;
+  for (const auto& setting : declared) {
+    if (setting.name == "cache" && !given.contains("cache")) given["cache"] = (home / ".rapport" / "cache" / source.name).string();
+    auto found = given.find(std::string{setting.name});
+    if (!setting.path || found == given.end() || found->second.empty()) continue;
+    auto& value = found->second;
+    bool is_address = value.find("://") != std::string::npos || value.starts_with("git@");
+    if (!is_address && !fs::path{value}.is_absolute()) value = (home / value).lexically_normal().string();
+  }
+  return Settings::parse(declared, given).in("settings of source " + source.name);
+}
+
+Result<Workspace> create_workspace(const fs::path& folder, std::string_view project) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return fail(Error::Kind::kUpstream, fmt::format("cannot create {}: {}", folder.string(), failed.message()));
+  auto file = folder / "rapport.toml";
+  if (fs::exists(file, failed))
+    return fail(Error::Kind::kBadInput, fmt::format("{} exists already", file.string()), "this is a workspace; run `rapport add WHAT` or `rapport status`");
+  std::string name{project};
+  if (name.empty()) name = fs::absolute(folder).lexically_normal().filename().string();
+  if (name.empty()) name = fs::absolute(folder).lexically_normal().parent_path().filename().string();
+  TRY(write_file(file, fmt::format(kTemplate, toml_string(name))));
+  return load(folder);
+}
+
+Result<Workspace> open_workspace(const std::optional<fs::path>& home) {
+  std::error_code ignored;
+  if (home) {
+    if (fs::exists(*home / "rapport.toml", ignored)) return load(*home);
+    return fail(Error::Kind::kNotFound, fmt::format("no rapport.toml in {}", home->string()),
+                fmt::format("run `rapport init {}`", home->string()));
+  }
+  for (fs::path folder = fs::current_path(ignored); !folder.empty(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "rapport.toml", ignored)) return load(folder);
+    if (folder == folder.root_path()) break;
+  }
+  return fail(Error::Kind::kNotFound, "no rapport.toml here or in any folder above",
+              "run `rapport init` to start one, or name its folder with --home DIR");
+}
+
+Result<> append_source(Workspace& workspace, const SourceConfig& source) {
+  for (const auto& other : workspace.sources)
+    if (other.name == source.name)
+      return fail(Error::Kind::kBadInput, fmt::format("there is a source called `{}` already", source.name), "choose another with --name");
+  auto text = TRY(read_file(workspace.config_file()));
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  text += fmt::format("\n[[source]]\nname = {}\nconnector = {}\n", toml_string(source.name), toml_string(source.connector));
+  for (const auto& [name, value] : source.settings) text += fmt::format("{} = {}\n", name, toml_string(value));
+  TRY(write_file(workspace.config_file(), text));
+  workspace.sources.push_back(source);
+  return {};
+}
+
+}  // namespace rapport

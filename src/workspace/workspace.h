@@ -1,0 +1,53 @@
+// A workspace is a folder with rapport.toml (sources, team, privacy; safe to commit) and the database beside it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/settings.h"
+
+namespace rapport {
+
+struct SourceConfig {
+  std::string name;       // unique in the workspace; ids of everything collected are derived from it
+  std::string connector;
+  std::map<std::string, std::string> settings;  // as written; see Workspace::settings_of
+};
+
+// How to tell people apart: written by the user, copied into the store at each sync.
+struct PeopleRules {
+  std::vector<std::string> team;             // e-mail addresses, "platform:login", or plain names of team members
+  std::vector<std::string> team_domains;     // everybody with an address there is of the team
+  std::vector<std::string> bots;             // accounts that are bots, spelled as in `team`
+  std::vector<std::string> humans;           // accounts that look like bots and are not
+};
+
+struct Workspace {
+  std::filesystem::path home;  // absolute
+  std::string project;         // what reports call it
+  std::vector<SourceConfig> sources;
+  PeopleRules people;
+
+  std::filesystem::path config_file() const { return home / "rapport.toml"; }
+  std::filesystem::path database() const { return home / "rapport.duckdb"; }
+
+  // The settings of one source, checked against `declared`; paths made absolute, cache folder filled in.
+  Result<Settings> settings_of(const SourceConfig& source, std::span<const Setting> declared) const;
+};
+
+// Writes rapport.toml into `folder` (created if need be). Errors: kBadInput if there is one already.
+Result<Workspace> create_workspace(const std::filesystem::path& folder, std::string_view project);
+
+// The workspace in `home`, or, without one, in the current folder or the nearest above it. Errors: kNotFound;
+// kBadInput with file and line for a rapport.toml that cannot be read.
+Result<Workspace> open_workspace(const std::optional<std::filesystem::path>& home);
+
+// Appends a [[source]] block to rapport.toml; what is there stays as the user wrote it. Errors: kBadInput if the
+// name is taken.
+Result<> append_source(Workspace& workspace, const SourceConfig& source);
+
+}  // namespace rapport
