@@ -52,13 +52,9 @@ std::string_view who_condition(Who who) {
 
 // The filters, as CTEs that shadow the fact tables, in front of the metric's own SELECT.
 std::string filtered(const Metric& metric, const Filter& filter) {
-  auto who = filter.who ? *filter.who : parse_who(metric.who).value_or(Who::kCommunity);
-  std::string condition{who_condition(who)};
-  if (!filter.sources.empty()) condition += one_of("source", filter.sources);
-  if (!filter.places.empty()) condition += one_of("place", filter.places);
-  if (!filter.organizations.empty()) condition += one_of("organization", filter.organizations);
+  auto condition = filter_condition(filter, parse_who(metric.who).value_or(Who::kCommunity));
   std::string sql = "WITH ";
-  for (const auto& table : metric.reads) sql += fmt::format("{0} AS (SELECT * FROM main.{0} WHERE true{1}), ", table, condition);
+  for (const auto& table : metric.reads) sql += fmt::format("{0} AS (SELECT * FROM main.{0} WHERE {1}), ", table, condition);
   return sql + fmt::format("metric AS (\n{}\n)\n", metric.sql);
 }
 
@@ -100,6 +96,15 @@ Day next_bucket(Day bucket, Grain grain) {
     case Grain::kYear: return month_start(bucket, 12);
   }
   return bucket;
+}
+
+std::string filter_condition(const Filter& filter, Who otherwise) {
+  std::string condition = "true";
+  condition += who_condition(filter.who.value_or(otherwise));
+  if (!filter.sources.empty()) condition += one_of("source", filter.sources);
+  if (!filter.places.empty()) condition += one_of("place", filter.places);
+  if (!filter.organizations.empty()) condition += one_of("organization", filter.organizations);
+  return condition;
 }
 
 Result<std::vector<Series>> evaluate(Engine& store, const Metric& metric, const Window& window, const Filter& filter) {

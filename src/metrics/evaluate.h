@@ -52,6 +52,10 @@ struct Series {
   std::vector<Point> points;  // one a bucket of the window, in order
 };
 
+// The condition on the columns of a fact table that a filter stands for ("true AND …"), for queries beside the metrics.
+// `otherwise` is who counts where the filter does not say.
+std::string filter_condition(const Filter& filter, Who otherwise);
+
 // Series sorted by segment, except that the larger total comes first for counts. Errors: kBadInput with the SQL's message.
 Result<std::vector<Series>> evaluate(Engine& store, const Metric& metric, const Window& window, const Filter& filter);
 
