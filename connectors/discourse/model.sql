@@ -5,7 +5,7 @@
 
 CREATE OR REPLACE TEMP TABLE discourse_topic AS
 WITH topic AS (
-  SELECT record_id, json->'likers' AS likers, json_transform(json, '{"title":"VARCHAR","slug":"VARCHAR","category_id":"BIGINT",
+  SELECT record_id, json_transform(json, '{"likers":"JSON","title":"VARCHAR","slug":"VARCHAR","category_id":"BIGINT",
     "created_at":"VARCHAR","deleted_at":"VARCHAR","closed":"BOOLEAN","tags":"JSON","accepted_answer":{"post_number":"BIGINT"},
     "post_stream":{"stream":["BIGINT"],"posts":[{"id":"BIGINT","post_number":"BIGINT","post_type":"BIGINT","user_id":"BIGINT",
       "username":"VARCHAR","name":"VARCHAR","created_at":"VARCHAR","updated_at":"VARCHAR","version":"BIGINT","cooked":"VARCHAR",
@@ -14,7 +14,7 @@ WITH topic AS (
       "actions_summary":[{"id":"BIGINT","count":"BIGINT"}]}]}}') AS t
   FROM changed WHERE stream = 'topics' AND record_id <> 'categories'
 )
-SELECT record_id, likers, nullif(t.title, '') AS title, t.category_id, TRY_CAST(t.created_at AS TIMESTAMPTZ) AS created_at, t.closed,
+SELECT record_id, t.likers, nullif(t.title, '') AS title, t.category_id, TRY_CAST(t.created_at AS TIMESTAMPTZ) AS created_at, t.closed,
        CASE WHEN json_type(t.tags) = 'ARRAY' AND json_array_length(t.tags) > 0 THEN t.tags END AS tags,
        t.accepted_answer.post_number AS accepted_number, t.post_stream.posts AS posts, len(t.post_stream.stream) AS listed,
        coalesce(nullif(getvariable('forum_url'), ''), regexp_extract(getvariable('source_url'), '^(https?://.*?)/*$', 1)) AS forum,
