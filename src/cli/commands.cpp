@@ -13,12 +13,12 @@
 namespace rapport {
 
 extern const Command kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand, kReplayCommand, kStatusCommand, kRejectedCommand,
-    kSqlCommand, kBackupCommand, kRestoreCommand, kVersionCommand;
+    kSqlCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand;
 
 std::span<const Command> commands() {
   static const std::array kTable{
       kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand,  kReplayCommand,  kStatusCommand,
-      kRejectedCommand, kSqlCommand, kBackupCommand, kRestoreCommand, kVersionCommand,
+      kRejectedCommand, kSqlCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand,
   };
   return kTable;
 }
