@@ -7,12 +7,14 @@
 
 #include "base/text.h"
 #include "connectors/connector.h"
+#include "connectors/discourse/discourse.h"
 #include "connectors/git/git.h"
 
 namespace rapport {
 
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
+      kDiscourseConnector,
       kGitConnector,
   };
   return kTable;

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolders[] = {"typescript/src", "python/kelvane", "go", "rust/src", "java/src", "docs"};
 constexpr std::string_view kEndings[] = {"ts", "py", "go", "rs", "java", "md"};
 constexpr int kFilesPerFolder = 24;
-constexpr std::size_t kLongestFile = 160;
+constexpr std::size_t kLongestFile = 90;
 
 class GitWriter : public Writer {
  public:
@@ -40,7 +40,7 @@ class GitWriter : public Writer {
     // Nothing of this machine's configuration or templates gets in.
     const std::vector<std::string> environment{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1"};
     TRY(run_process({.arguments = {"git", "init", "--quiet", "--bare", "--template=", "--initial-branch=main", repository}, .folder = {}, .environment = environment, .input = {}, .input_file = {}}));
-    TRY(run_process({.arguments = {"git", "-c", "fastimport.unpackLimit=0", "-c", "pack.threads=1", "-C", repository, "fast-import", "--quiet", "--done"},
+    TRY(run_process({.arguments = {"git", "-c", "fastimport.unpackLimit=0", "-c", "core.compression=1", "-C", repository, "fast-import", "--quiet", "--done"},
                      .folder = {}, .environment = environment, .input = {}, .input_file = file.string()}));
     fs::remove(file, ignored);
     return {};
