@@ -13,12 +13,12 @@
 namespace rapport {
 
 extern const Command kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand, kReplayCommand, kStatusCommand, kRejectedCommand,
-    kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kVersionCommand;
+    kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand;
 
 std::span<const Command> commands() {
   static const std::array kTable{
       kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand,  kReplayCommand,  kStatusCommand,
-      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kVersionCommand,
+      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand,
   };
   return kTable;
 }
