@@ -8,12 +8,16 @@
 #include "base/text.h"
 #include "connectors/connector.h"
 #include "connectors/git/git.h"
+#include "connectors/singer/singer.h"
+#include "connectors/table/table.h"
 
 namespace rapport {
 
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kGitConnector,
+      kSingerConnector,
+      kTableConnector,
   };
   return kTable;
 }
