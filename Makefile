@@ -15,6 +15,9 @@ build: setup ## build ./rapport
 test: build ## run every test
 	@tools/run-tests $(BUILD)
 
+demo: build ## collect a simulated community and show its report; FROM=DIR takes yours instead
+	@./rapport demo $(if $(FROM),--from "$(FROM)")
+
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 

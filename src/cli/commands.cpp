@@ -13,12 +13,12 @@
 namespace rapport {
 
 extern const Command kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand, kReplayCommand, kStatusCommand, kRejectedCommand,
-    kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand;
+    kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kDemoCommand, kVersionCommand;
 
 std::span<const Command> commands() {
   static const std::array kTable{
       kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand,  kReplayCommand,  kStatusCommand,
-      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand,
+      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kDemoCommand, kVersionCommand,
   };
   return kTable;
 }
