@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace rapport {
 namespace {
 
@@ -31,6 +33,7 @@ TEST(HtmlText, ReadsAsAPersonWould) {
       {"a<script>alert('<p>no</p>')</script>b<style>p{}</style><!-- c -->d", "abd"},
       {"<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1 2\n3"},
       {"1 < 2 and <3", "1 < 2 and <3"},
+      {"<p title=don't>an apostrophe</p><p>isn't a quote</p>", "an apostrophe\n\nisn't a quote"},
       {"<p>never closed <b", "never closed <b"},
       {"</blockquote></pre></p>still here", "still here"},
       {"<script>never closed", ""},
@@ -40,10 +43,12 @@ TEST(HtmlText, ReadsAsAPersonWould) {
 
 // Broken markup must not cost more than its length.
 TEST(HtmlText, IsLinearOnHostileInput) {
-  for (const char* piece : {"<", "<a \"", "<blockquote>", "&", "<!--", "</", "<pre>"}) {
+  for (const char* piece : {"<", "<a \"", "<a b=\"", "<a b='<", "<blockquote>x<br>", "&", "<!--", "</", "<pre>x\n", "<script>", "<img alt"}) {
     std::string html;
     while (html.size() < 400'000) html += piece;
+    auto begun = std::chrono::steady_clock::now();
     EXPECT_LT(html_text(html).size(), 20 * html.size()) << piece;
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{2}) << piece;  // quadratic takes minutes
   }
 }
 
