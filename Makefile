@@ -1,7 +1,6 @@
 # The developer's verbs. Each sets up what it needs by itself and does nothing twice.
 .DEFAULT_GOAL := help
 BUILD ?= build
-JOBS ?= $(shell nproc)
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -21,4 +20,4 @@ demo: build ## collect a simulated community and show its report; FROM=DIR takes
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test clean
+.PHONY: help setup build test demo clean
