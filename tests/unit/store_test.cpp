@@ -147,7 +147,7 @@ TEST(Store, gives_every_type_as_a_plain_value) {
     const char* want;
   };
   constexpr Case kCases[] = {
-      {"SELECT NULL", ""}, {"SELECT true", "true"}, {"SELECT 1::TINYINT", "1"}, {"SELECT -9223372036854775808::BIGINT", "-9223372036854775808"},
+      {"SELECT NULL", ""}, {"SELECT true", "true"}, {"SELECT 1::TINYINT", "1"}, {"SELECT (-9223372036854775808)::BIGINT", "-9223372036854775808"},
       {"SELECT 1.5::DECIMAL(9,2)", "1.5"}, {"SELECT [1, 2]", "[1, 2]"}, {"SELECT {'a': 1}", "{'a': 1}"}, {"SELECT INTERVAL 1 DAY", "1 day"},
       {"SELECT DATE '2024-02-29'", "2024-02-29"}, {"SELECT TIMESTAMP '2024-02-29 01:02:03.004'", "2024-02-29T01:02:03.004Z"},
       {"SELECT sum(x) FROM (VALUES (1), (2)) t(x)", "3"}, {"SELECT 'ü' || chr(0) || 'x'", nullptr},
