@@ -17,7 +17,18 @@ test: build ## run every test
 demo: build ## collect a simulated community and show its report; FROM=DIR takes yours instead
 	@./rapport demo $(if $(FROM),--from "$(FROM)")
 
+sanitize: setup ## run the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@CMAKE_ARGS=-DRAPPORT_SANITIZE=ON tools/build build-sanitize rapport_unit_tests
+	@ASAN_OPTIONS=detect_leaks=0 RAPPORT=build-sanitize/rapport build-sanitize/rapport_unit_tests --gtest_brief=1
+
+lint: ## check blanks, tabs, lengths, names and includes
+	@python3 tests/layout/layout_test.py
+
+format: ## lay out the lines that changed since the last commit
+	@git diff -U0 --no-color HEAD -- '*.cpp' '*.h' | clang-format-diff-14 -p1 -i
+
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test demo clean
+
+.PHONY: help setup build test demo sanitize lint format clean
