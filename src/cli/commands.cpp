@@ -13,12 +13,12 @@
 namespace rapport {
 
 extern const Command kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand, kReplayCommand, kStatusCommand, kRejectedCommand,
-    kSqlCommand, kMetricCommand, kEvidenceCommand, kBackupCommand, kRestoreCommand, kVersionCommand;
+    kSqlCommand, kMetricCommand, kEvidenceCommand, kServeCommand, kBackupCommand, kRestoreCommand, kVersionCommand;
 
 std::span<const Command> commands() {
   static const std::array kTable{
       kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand,  kReplayCommand,  kStatusCommand,
-      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kBackupCommand, kRestoreCommand, kVersionCommand,
+      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kServeCommand, kBackupCommand, kRestoreCommand, kVersionCommand,
   };
   return kTable;
 }
