@@ -64,7 +64,8 @@ void write_answer(const restinio::request_handle_t& to, Answer answer) {
   if (answer.status != 200) phrase = ::http_status_str(static_cast<http_status>(answer.status));
   auto response = to->create_response({restinio::http_status_code_t{static_cast<std::uint16_t>(answer.status)}, phrase});
   write_head(response, answer);
-  if (answer.status != 304) response.set_body(std::move(answer.body));
+  bool has_body = answer.status != 304 && to->header().method() != restinio::http_method_head();
+  if (has_body) response.set_body(std::move(answer.body));
   response.done();
 }
 
