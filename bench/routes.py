@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """routes.py HOME [SECONDS]: how fast `rapport serve` answers from the workspace HOME, each route with ever new questions.
 
-Prints a table: route, how many were asked, p50 and p95 in milliseconds; then memory in use while busy and when idle, and
+Prints a table: route, how many were asked, p50 and p95 in milliseconds, and the processor time an answer costs (which,
+unlike the others, does not depend on what else the machine does); then memory in use while busy and when idle, and
 how long the first answer after a pause takes (the database is opened anew).
 """
 import datetime
@@ -64,13 +65,14 @@ def main():
         metrics = [metric["name"] for metric in json.loads(server.ask("/api/v1/metrics")[2])]
         first, last = (datetime.date.fromisoformat(status[key]) for key in ("first_day", "last_day"))
         print("%d activities, %d people" % (status["activities"], status["people"]))
-        print("%-34s %6s %8s %8s" % ("route", "asked", "p50 ms", "p95 ms"))
+        print("%-34s %6s %8s %8s %8s" % ("route", "asked", "p50 ms", "p95 ms", "CPU ms"))
         for route, targets in questions(metrics, first, last).items():
-            times, until = [], time.monotonic() + seconds
+            times, worked, until = [], server.processor_seconds(), time.monotonic() + seconds
             while time.monotonic() < until and len(times) < 500:
                 times.append(timed(connection, next(targets)))
             times.sort()
-            print("%-34s %6d %8.1f %8.1f" % (route, len(times), times[len(times) // 2], times[int(len(times) * 0.95)]))
+            worked = (server.processor_seconds() - worked) * 1000 / len(times)
+            print("%-34s %6d %8.1f %8.1f %8.1f" % (route, len(times), times[len(times) // 2], times[int(len(times) * 0.95)], worked))
         busy = server.resident_kilobytes()
         connection.close()
         time.sleep(6)

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <http_parser.h>
 
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -254,10 +255,11 @@ Result<> serve(Service& service, const ServerOptions& options) {
   try {
     Server{service, options}.run();
   } catch (const std::system_error& thrown) {
-    if (thrown.code() == std::errc::address_in_use)
+    int code = thrown.code().value();  // Asio's own category does not compare with std::errc
+    if (code == EADDRINUSE)
       return fail(Error::Kind::kBusy, fmt::format("port {} is taken by another program", options.port),
                   "give another with --port, or --port 0 for any that is free");
-    auto fix = thrown.code() == std::errc::permission_denied ? "ports under 1024 belong to the system; give another with --port" : "";
+    auto fix = code == EACCES ? "ports under 1024 belong to the system; give another with --port" : "";
     return fail(Error::Kind::kUpstream, fmt::format("cannot listen on port {}: {}", options.port, thrown.code().message()), fix);
   } catch (const std::exception& thrown) {
     return fail(Error::Kind::kBug, fmt::format("the server failed: {}", thrown.what()));

@@ -161,7 +161,7 @@ def a_sync_is_told_and_seen(server, work):
         got = link.recv(4096)
         while b"retry:" not in got:
             got += link.recv(4096)
-        assert b"text/event-stream" in got and b"data:" not in got
+        assert b"text/event-stream" in got and b"\ndata:" not in got
         work.commit(PEOPLE[0], "2024-06-01T10:00:00Z", "One more")
         work.rapport("--home", work.home, "sync")
         synced = time.monotonic()
