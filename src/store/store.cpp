@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "store/functions.h"
 #include "store/migrations.h"
 
 namespace rapport {
@@ -151,7 +152,8 @@ Result<> Store::State::open(const char* path, Access access, int threads) {
     return fail(Error::Kind::kCorrupt, fmt::format("cannot open {}: {}", file.string(), printable(said.substr(0, 300))),
                 "if it is not a Rapport database name another folder with --home; if it is damaged `rapport restore` a backup");
   }
-  return connect();
+  TRY(connect());
+  return register_functions(connection);  // for every connection to this database
 }
 
 Result<> Store::State::connect() {
@@ -490,12 +492,5 @@ Transaction::~Transaction() {
 Result<> Transaction::commit() { return std::exchange(store_, nullptr)->execute("COMMIT"); }
 
 std::string engine_version() { return duckdb_library_version(); }
-
-std::string sql_quoted(std::string_view text) {
-  return "'" + replace_all(text, "'", "''") + "'";
-}
-std::string sql_identifier(std::string_view name) {
-  return "\"" + replace_all(name, "\"", "\"\"") + "\"";
-}
 
 }  // namespace rapport
