@@ -15,7 +15,10 @@ build: setup ## build ./rapport
 test: build ## run every test
 	@tools/run-tests $(BUILD)
 
+bench: build ## measure how fast the server answers
+	@python3 bench/routes.py
+
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test clean
+.PHONY: help setup build test bench clean

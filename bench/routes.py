@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""routes.py HOME [SECONDS]: how fast `rapport serve` answers from the workspace HOME, each route with ever new questions.
+"""routes.py [HOME [SECONDS]]: how fast `rapport serve` answers from the workspace HOME, each route with ever new questions.
+Without HOME it makes a workspace of one real repository, out of ../shared/data.
 
 Prints a table: route, how many were asked, p50 and p95 in milliseconds, and the processor time an answer costs (which,
 unlike the others, does not depend on what else the machine does); then memory in use while busy and when idle, and
@@ -9,11 +10,13 @@ import datetime
 import http.client
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "http"))
-from server import Server
+from server import RAPPORT, Server
 
 
 def days(first, last, step):
@@ -56,8 +59,24 @@ def timed(connection, target):
     return (time.perf_counter() - begun) * 1000
 
 
+def make_workspace(folder):
+    archive = os.path.join(os.environ.get("RAPPORT_DATA", "../shared/data"), "urho3d.git.tar")
+    if not os.path.exists(archive):
+        print("SKIPPED: no ../shared/data")
+        sys.exit(0)
+    for words in (["init", folder], ["--home", folder, "add", archive], ["--home", folder, "sync"]):
+        subprocess.run([RAPPORT, *words], check=True, capture_output=True)
+    return folder
+
+
 def main():
-    home, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 2.0
+    if len(sys.argv) > 1:
+        return measure(sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 2.0)
+    with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
+        measure(make_workspace(folder), 2.0)
+
+
+def measure(home, seconds):
     server = Server(home)
     try:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)

@@ -73,7 +73,10 @@ void write_answer(const restinio::request_handle_t& to, Answer answer) {
 // The open streams of /api/v1/changes. Lives on the thread that moves bytes.
 class Listeners {
  public:
-  bool full() const { return streams_.size() >= kMostListeners; }
+  bool full() {
+    sweep();
+    return streams_.size() >= kMostListeners;
+  }
   void add(Stream stream, const std::string& greeting) {
     auto number = next_++;
     streams_.emplace(number, std::move(stream));
@@ -84,6 +87,7 @@ class Listeners {
     std::vector<std::size_t> numbers;
     for (const auto& [number, stream] : streams_) numbers.push_back(number);
     for (auto number : numbers) send(number, text);
+    sweep();
   }
 
  private:
@@ -91,11 +95,17 @@ class Listeners {
     auto found = streams_.find(number);
     if (found == streams_.end()) return;
     found->second.append_chunk(text);
+    // May be called before flush() returns, so the stream must live on until the sweep.
     found->second.flush([this, number](const auto& failed) {
-      if (failed) streams_.erase(number);
+      if (failed) gone_.push_back(number);
     });
   }
+  void sweep() {
+    for (auto number : gone_) streams_.erase(number);
+    gone_.clear();
+  }
   std::map<std::size_t, Stream> streams_;
+  std::vector<std::size_t> gone_;
   std::size_t next_ = 0;
 };
 
@@ -108,6 +118,7 @@ class Server {
  public:
   Server(Service& service, const ServerOptions& options)
       : service_(service), options_(options), timer_(io_), signals_(io_, SIGINT, SIGTERM), watch_(service.version()) {}
+  ~Server() { end_workers(); }
 
   void run() {
     ::http_parser_set_max_header_size(kLargestHead);
@@ -208,7 +219,12 @@ class Server {
       }
       auto begun = Clock::now();
       auto method = question.request.method, target = question.request.target;
-      finish(question.from, method, target, begun, service_.answer(std::move(question.request)));
+      auto answer = service_.answer(std::move(question.request));
+      try {
+        finish(question.from, method, target, begun, std::move(answer));
+      } catch (const std::exception& thrown) {  // the client has gone
+        if (options_.on_answer) options_.on_answer(fmt::format("{} {}: {}", method, elide(printable(target), 500), thrown.what()));
+      }
     }
     std::lock_guard lock{mutex_};
     ++ended_;
@@ -216,6 +232,7 @@ class Server {
   }
 
   void end_workers() {
+    if (workers_.empty()) return;
     {
       std::unique_lock lock{mutex_};
       ending_ = true;
@@ -229,6 +246,7 @@ class Server {
       questions_.clear();
     }
     for (auto& worker : workers_) worker.join();
+    workers_.clear();
   }
 
   Service& service_;

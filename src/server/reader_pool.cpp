@@ -4,7 +4,7 @@
 #include <malloc.h>
 #include <sys/stat.h>
 
-#include <atomic>
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -141,7 +141,6 @@ void ReaderPool::tick() {
     }
     bool idle = shared_->running.empty() && now - shared_->last_asked > shared_->options.idle;
     if (shared_->current && (idle || Store::wants_readers_to_leave(shared_->database))) leaving = std::move(shared_->current);
-    shared_->current = leaving ? nullptr : shared_->current;
   }
   if (!leaving) return;
   leaving.reset();

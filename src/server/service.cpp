@@ -41,13 +41,18 @@ const std::string* header(const Answer& answer, std::string_view name) {
   return nullptr;
 }
 
-// If-None-Match: a list of tags, or "*". Weak comparison (RFC 9110, 13.1.2).
+// If-None-Match: a list of tags, compared weakly (RFC 9110, 13.1.2).
 bool has_already(std::string_view if_none_match, std::string_view tag) {
   for (auto one : split(if_none_match, ',')) {
     one = trim(one);
-    if (one == "*" || one == tag || (tag.starts_with("W/") && one == tag.substr(2))) return true;
+    if (one == tag || (tag.starts_with("W/") && one == tag.substr(2))) return true;
   }
   return false;
+}
+
+// Of one address in one state of the data.
+std::string tag_of(const std::string& target, const std::string& version) {
+  return fmt::format("W/\"{}-{:x}\"", version, std::hash<std::string>{}(target));
 }
 
 Answer not_modified(Answer answer) {
@@ -112,7 +117,7 @@ Result<Answer> Service::fresh_answer(const Route& route, const Request& request,
                            : fail(made.error());
   auto answer = TRY(std::move(made));
   answer.headers.emplace_back("Cache-Control", "private, no-cache");
-  answer.headers.emplace_back("ETag", "W/\"" + version + "\"");
+  answer.headers.emplace_back("ETag", tag_of(request.target, version));
   if (key.front() == 'z') compress(answer);
   cache_.keep(key, version, answer);
   return answer;
@@ -125,13 +130,10 @@ Answer Service::api_answer(Request& request) {
   auto key = (accepts_gzip(request.accept_encoding) ? "z" : "-") + request.target;
   auto kept = cache_.find(key, now_version);
   if (kept) return has_already(request.if_none_match, *header(*kept, "ETag")) ? not_modified(std::move(*kept)) : std::move(*kept);
-  // Tags of two addresses may be the same text: they are compared for one address only. Only what was answered well
-  // ever got one.
-  if (has_already(request.if_none_match, "W/\"" + now_version + "\"")) {
-    Answer answer;
-    answer.headers = {{"Cache-Control", "private, no-cache"}, {"ETag", "W/\"" + now_version + "\""}};
-    return not_modified(std::move(answer));
-  }
+  // A tag was given only with an answer, so the client holds it still when we do not.
+  auto tag = tag_of(request.target, now_version);
+  if (has_already(request.if_none_match, tag))
+    return not_modified({.headers = {{"Cache-Control", "private, no-cache"}, {"ETag", tag}}});
   auto answer = fresh_answer(**route, request, key);
   if (!answer) return error_answer(answer.error());
   return std::move(*answer);

@@ -1,8 +1,6 @@
 // Everything about an answer but the sockets: who may ask, routes, ETags, the cache, compression, headers. Thread-safe.
 #pragma once
 
-#include <atomic>
-
 #include "server/answer_cache.h"
 #include "server/reader_pool.h"
 #include "server/routes.h"
