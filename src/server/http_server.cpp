@@ -198,7 +198,10 @@ class Server {
     timer_.async_wait([this](const auto& failed) {
       if (failed) return;
       service_.readers().tick();
-      if (!listeners_.empty() && watch_.look(service_.version(), Clock::now())) listeners_.tell(change_event(watch_.told()));
+      if (!listeners_.empty() && watch_.look(service_.version(), Clock::now())) {
+        service_.readers().expect_news();  // the pages will ask at once
+        listeners_.tell(change_event(watch_.told()));
+      }
       if (Clock::now() - heartbeat_at_ >= kHeartbeatEvery) {
         heartbeat_at_ = Clock::now();
         listeners_.tell(kHeartbeat);

@@ -147,6 +147,11 @@ void ReaderPool::tick() {
   ::malloc_trim(0);  // an idle server is small
 }
 
+void ReaderPool::expect_news() {
+  std::lock_guard lock{shared_->mutex};
+  shared_->opened_at = {};
+}
+
 void ReaderPool::interrupt_all() {
   std::lock_guard lock{shared_->mutex};
   for (auto& [store, running] : shared_->running) {

@@ -57,6 +57,8 @@ class ReaderPool {
   // To be called a few times a second: leaves where a writer asks for it or nobody has asked anything for long, and
   // interrupts what takes too long.
   void tick();
+  // The next question is answered from what is there then, however short ago the database was opened.
+  void expect_news();
   // Makes every query that is running fail soon.
   void interrupt_all();
   // True while the database is open.

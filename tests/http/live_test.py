@@ -168,7 +168,6 @@ def a_sync_is_told_and_seen(server, work):
         while b"data: {\"version\":" not in got:
             got += link.recv(4096)
         assert time.monotonic() - synced < 5
-    time.sleep(0.6)
     status, _, body = server.ask("/api/v1/metrics/commits?grain=year&from=2024&to=2025", if_none_match=tag)
     assert status == 200 and json.loads(body)["series"][0]["points"][0]["value"] == before + 1
     log = os.path.join(work.home, "rapport.duckdb.wal")

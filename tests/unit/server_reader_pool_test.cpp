@@ -56,7 +56,18 @@ TEST_F(Pool, SeesWhatAWriterWroteWhileItWasOpen) {
   ASSERT_TRUE(ok(writer));
   ASSERT_TRUE(ok(insert(*writer)));
   EXPECT_NE(database_version(database), before);
-  std::this_thread::sleep_for(milliseconds{1000});
+  auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (count(pool) == 0 && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(milliseconds{50});
+  EXPECT_EQ(count(pool), 1);
+}
+
+TEST_F(Pool, SeesNewsAtOnceWhenToldOfThem) {
+  ReaderPool pool{database, {.reopen_every = std::chrono::hours{1}}};
+  EXPECT_EQ(count(pool), 0);
+  auto writer = Store::open_to_write(database, "test");
+  ASSERT_TRUE(ok(insert(*writer)));
+  EXPECT_EQ(count(pool), 0);
+  pool.expect_news();
   EXPECT_EQ(count(pool), 1);
 }
 
@@ -148,7 +159,7 @@ TEST_F(Pool, AnswersAreTaggedByTheStateOfTheData) {
     auto writer = Store::open_to_write(database, "test");
     ASSERT_TRUE(ok(insert(*writer)));
   }
-  std::this_thread::sleep_for(milliseconds{1000});
+  pool.expect_news();
   auto later = ask("[::1]:80", tag);
   EXPECT_EQ(later.status, 200);
   EXPECT_NE(tag_of(later), tag);
