@@ -46,6 +46,7 @@ struct ReaderPool::Shared {
   std::shared_ptr<Opened> current;
   Clock::time_point opened_at, last_asked;
   Clock::duration opening_took{};
+  bool news_expected = false;
   struct Running {
     Clock::time_point since;
     bool interrupted = false;
@@ -62,12 +63,13 @@ struct ReaderPool::Shared {
     current = std::move(opened);
     opened_at = Clock::now();
     opening_took = opened_at - begun;
+    news_expected = false;
     return {};
   }
   // REQUIRES: the mutex is held.
   bool is_stale() const {
     auto pause = std::max<Clock::duration>(options.reopen_every, opening_took * kOpeningShare);
-    return Clock::now() - opened_at >= pause && current->version != database_version(database);
+    return (news_expected || Clock::now() - opened_at >= pause) && current->version != database_version(database);
   }
 };
 
@@ -149,7 +151,7 @@ void ReaderPool::tick() {
 
 void ReaderPool::expect_news() {
   std::lock_guard lock{shared_->mutex};
-  shared_->opened_at = {};
+  shared_->news_expected = true;
 }
 
 void ReaderPool::interrupt_all() {
