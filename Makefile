@@ -27,8 +27,10 @@ lint: ## check blanks, tabs, lengths, names and includes
 format: ## lay out the lines that changed since the last commit
 	@git diff -U0 --no-color HEAD -- '*.cpp' '*.h' | clang-format-diff-14 -p1 -i
 
+bench: build ## measure how fast the server answers
+	@python3 bench/routes.py
+
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-
-.PHONY: help setup build test demo sanitize lint format clean
+.PHONY: help setup build test demo bench sanitize lint format clean
