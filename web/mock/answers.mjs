@@ -139,7 +139,8 @@ export function answers(community, span) {
     if (resource === "metrics") {
       const { metric, window, series: list } = series(name, query);
       const from = bucketOf(window.from, window.grain);
-      return ok({ metric, from, to: window.to, grain: window.grain, who: query.get("who") ?? metric.who, series: list.map((one) => ({ ...one, points: one.points.map(plain) })) });
+      const to = bucketOf(iso(Date.parse(window.to) - DAY), window.grain);
+      return ok({ metric, from, to: nextBucket(to, window.grain), grain: window.grain, who: query.get("who") ?? metric.who, series: list.map((one) => ({ ...one, points: one.points.map(plain) })) });
     }
     return failed(404, "not_found", `there is nothing at ${pathname}`, "see schema/api.json");
   };
