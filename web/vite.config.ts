@@ -2,7 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` asks this server for data: the mock (npm run mock) or `rapport serve`.
-const server = process.env.RAPPORT_SERVER ?? "http://127.0.0.1:7381";
+const server = process.env.RAPPORT_SERVER ?? "http://127.0.0.1:7878";
 
 export default defineConfig({
   plugins: [svelte()],

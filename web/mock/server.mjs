@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { FIRST_DAY, LAST_DAY, makeCommunity } from "./community.mjs";
 import { answers } from "./answers.mjs";
 
-const { values: options } = parseArgs({ options: { port: { type: "string", default: "7381" }, empty: { type: "boolean", default: false } } });
+const { values: options } = parseArgs({ options: { port: { type: "string", default: "7878" }, empty: { type: "boolean", default: false } } });
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 const full = makeCommunity();
@@ -43,5 +43,5 @@ const server = createServer((request, response) => {
   return response.end(type === "application/json" ? JSON.stringify(body) : body);
 });
 
-process.on("SIGUSR2", () => listeners.forEach((response) => response.write("event: data\ndata: {}\n\n")));
+process.on("SIGUSR2", () => listeners.forEach((response) => response.write("data: {}\n\n")));
 server.listen(Number(options.port), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));

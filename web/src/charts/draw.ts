@@ -31,8 +31,6 @@ export interface Spot {
 export interface Chart extends Scene {
   spots: Spot[];
   plot: { left: number; right: number; top: number; bottom: number };
-  /** Buckets are thinner than a pixel: a coarser grain would show more. */
-  crowded: boolean;
 }
 
 const paintOf = (series: Drawn): Paint => `series-${series.colour}`;
@@ -136,5 +134,5 @@ export function drawChart(input: ChartInput): Chart {
       return value === null ? null : y(value);
     }),
   }));
-  return { width, height, marks, spots, plot, crowded: step < 1 };
+  return { width, height, marks, spots, plot };
 }

@@ -8,6 +8,8 @@ const number = (value: number, digits: number, locale?: string): string =>
 
 export const integer = (value: number, locale?: string): string => number(value, 0, locale);
 
+export const eventsText = (n: number): string => `${integer(n)} ${n === 1 ? "event" : "events"}`;
+
 /** The value alone: "1,204", "61 %", "3.4". */
 export function valueText(value: number | null, shape: Shape, locale?: string): string {
   if (value === null) return "no value";

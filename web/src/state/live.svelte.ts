@@ -14,10 +14,10 @@ function connect(): void {
     connected = true;
     lost = false;
   };
-  stream.addEventListener("data", () => {
+  stream.onmessage = () => {
     version += 1;
     refreshedAt = new Date();
-  });
+  };
   stream.onerror = () => {
     // Once is a hiccup, which the browser mends by itself; twice in a row is a server that is gone.
     if (lost || stream.readyState === EventSource.CLOSED) connected = false;
