@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connectors/connector.h"
+#include "connectors/discourse/discourse.h"
 #include "connectors/git/git.h"
 #include "connectors/singer/singer.h"
 #include "connectors/table/table.h"
@@ -15,6 +16,7 @@ namespace rapport {
 
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
+      kDiscourseConnector,
       kGitConnector,
       kSingerConnector,
       kTableConnector,

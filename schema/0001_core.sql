@@ -72,5 +72,10 @@ CREATE TABLE identity_hint (
 -- The rules of rapport.toml, copied at each sync so that the store explains itself.
 CREATE TABLE team_rule (kind VARCHAR, pattern VARCHAR);
 
+-- ---- facts -------------------------------------------------------------------------------------------------
+
+-- Which version of views.sql filled the fact tables.
+CREATE TABLE fact_state (version VARCHAR, refreshed_at TIMESTAMPTZ);
+
 -- 63 bits of MD5: positive, so that every engine and every JSON reader agrees on the sign.
 CREATE MACRO stable_id(key) AS (md5_number_upper(key) >> 1)::BIGINT;

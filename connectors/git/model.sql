@@ -79,7 +79,7 @@ SELECT stream, record_id, 'tag/' || record_id AS key, 'release' AS kind, 'reposi
        nullif((json->>'tagger_name') || ' <' || lower(json->>'tagger_email') || '>', ' <>') AS account_key,
        (json->>'time')::TIMESTAMPTZ AS happened_at, json->>'name' AS title, json->>'subject' AS text,
        json_object('target', json->>'target') AS attributes
-FROM changed WHERE stream = 'tags' AND json->>'time' IS NOT NULL;
+FROM changed WHERE stream = 'tags' AND (json->>'time') IS NOT NULL;
 
 INSERT INTO out_account BY NAME
 SELECT (json->>'tagger_name') || ' <' || lower(json->>'tagger_email') || '>' AS key, 'git' AS platform,

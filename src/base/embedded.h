@@ -14,6 +14,7 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> embedded_schema();      // schema/*.sql
 std::span<const EmbeddedFile> embedded_connectors();  // <x>/model.sql
 std::span<const EmbeddedFile> embedded_metrics();     // metrics/*.sql
+std::span<const EmbeddedFile> embedded_models();      // models/*: texts that shape reports
 std::span<const EmbeddedFile> embedded_web();         // web/dist/**
 
 // The text of `path` in `files`; empty if it is not there.

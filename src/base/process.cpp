@@ -120,7 +120,8 @@ Result<Process> Process::start(const ProcessOptions& options) {
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, child->in.read_end, 0);
+  if (options.input_file.empty()) posix_spawn_file_actions_adddup2(&actions, child->in.read_end, 0);
+  else posix_spawn_file_actions_addopen(&actions, 0, options.input_file.c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, child->out.write_end, 1);
   posix_spawn_file_actions_adddup2(&actions, child->err.write_end, 2);
   if (!options.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());

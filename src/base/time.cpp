@@ -48,6 +48,10 @@ std::optional<Day> read_day(Digits& digits) {
 
 std::optional<std::chrono::minutes> read_offset(Digits& digits) {
   if (digits.rest.empty() || digits.literal('Z') || digits.literal('z')) return std::chrono::minutes{0};
+  if (digits.rest == "UTC" || digits.rest == "GMT") {
+    digits.rest = {};
+    return std::chrono::minutes{0};
+  }
   int sign = digits.literal('+') ? 1 : digits.literal('-') ? -1 : 0;
   if (sign == 0) return std::nullopt;
   auto hours = digits.number(2);
@@ -95,7 +99,7 @@ Result<Time> parse_time(std::string_view text) {
   digits.literal(' ');
   auto offset = read_offset(digits);
   if (!offset) return not_a_time(text);
-  if (!digits.rest.empty() && digits.rest != "UTC") return not_a_time(text);
+  if (!digits.rest.empty()) return not_a_time(text);
   return time - *offset;
 }
 

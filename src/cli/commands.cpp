@@ -13,12 +13,12 @@
 namespace rapport {
 
 extern const Command kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand, kReplayCommand, kStatusCommand, kRejectedCommand,
-    kSqlCommand, kBackupCommand, kRestoreCommand, kVersionCommand;
+    kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand;
 
 std::span<const Command> commands() {
   static const std::array kTable{
       kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand,  kReplayCommand,  kStatusCommand,
-      kRejectedCommand, kSqlCommand, kBackupCommand, kRestoreCommand, kVersionCommand,
+      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand,
   };
   return kTable;
 }
@@ -73,12 +73,15 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& thrown, int count,
     return error;
   }
   if (auto colon = error.what.find("The following argument"); colon == 0 && command != nullptr) {
-    // CLI11's "The following argument was not expected: --x"
-    auto word = std::string{trim(error.what.substr(error.what.find(':') + 1))};
+    // CLI11's "The following arguments were not expected: value --x": the option is what is wrong, if there is one.
+    auto words = split(trim(std::string_view{error.what}.substr(error.what.find(':') + 1)), ' ');
+    auto option_word = std::find_if(words.begin(), words.end(), [](auto each) { return each.starts_with('-'); });
+    auto word = std::string{option_word == words.end() ? words.front() : *option_word};
     error.what = fmt::format("`rapport {}` does not take `{}`", command->get_name(), printable(word));
     std::vector<std::string> options;
-    for (const auto* option : command->get_options())
-      for (const auto& name : option->get_lnames()) options.push_back("--" + name);
+    for (const CLI::App* level : {command, &app})
+      for (const auto* option : level->get_options())
+        for (const auto& name : option->get_lnames()) options.push_back("--" + name);
     auto near = word.starts_with("--") ? did_you_mean(word.substr(0, word.find('=')), options) : std::string{};
     if (!near.empty()) error.fix = fmt::format("did you mean `{}`?", near);
   }

@@ -162,10 +162,16 @@ std::string format_table(const Table& table, std::string_view format) {
 std::string format_error(const Error& error, bool colour) {
   auto strong = [&](std::string_view text) { return colour ? fmt::format("\x1b[1;31m{}\x1b[0m", text) : std::string{text}; };
   auto quiet = [&](std::string_view text) { return colour ? fmt::format("\x1b[2m{}\x1b[0m", text) : std::string{text}; };
-  auto out = fmt::format("{} {}\n", strong("error:"), error.what);
+  // Names of sources and files come from outside; line breaks of a message stay.
+  auto safe = [](std::string_view text) {
+    std::string lines;
+    for (auto line : split(text, '\n')) lines += (lines.empty() ? "" : "\n  ") + printable(line);
+    return lines;
+  };
+  auto out = fmt::format("{} {}\n", strong("error:"), safe(error.what));
   std::vector<std::string> trail{error.trail.rbegin(), error.trail.rend()};
-  if (!trail.empty()) out += fmt::format("  {}  {}\n", quiet("while"), join(trail, ", "));
-  if (!error.fix.empty()) out += fmt::format("  {}    {}\n", quiet("fix"), error.fix);
+  if (!trail.empty()) out += fmt::format("  {}  {}\n", quiet("while"), safe(join(trail, ", ")));
+  if (!error.fix.empty()) out += fmt::format("  {}    {}\n", quiet("fix"), safe(error.fix));
   return out;
 }
 

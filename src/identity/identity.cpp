@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "identity/account_kind.h"
 #include "identity/addresses.h"
+#include "store/migrations.h"
 
 namespace rapport {
 namespace {
@@ -214,6 +215,7 @@ Result<> identify(Store& store, const PeopleRules& rules) {
     for (const auto& pattern : *patterns)
       TRY(store.execute("INSERT INTO team_rule VALUES ($kind, $pattern)", {{"kind", std::string{kind}}, {"pattern", pattern}}));
   TRY(store.execute(kAffiliations));
+  TRY(refresh_facts(store));
   return transaction.commit();
 }
 

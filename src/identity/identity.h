@@ -3,7 +3,8 @@
 // one person only on evidence, never because a name looks alike.
 //
 // reads   account, activity, identity_hint, and the people rules of rapport.toml
-// writes  person, account_person, team_member, organization, affiliation, team_rule
+// writes  person, account_person, team_member, organization, affiliation, team_rule, and the fact tables, so that
+//         every figure follows at once
 #pragma once
 
 #include "store/store.h"

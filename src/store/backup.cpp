@@ -22,7 +22,7 @@ Result<> write_backup(Store& store, const fs::path& target) {
   fs::remove(log_of(part), ignored);
   auto current = TRY(store.query("SELECT current_database()"));
   auto copied = [&]() -> Result<> {
-    TRY(store.execute(fmt::format("ATTACH {} AS backup_target", sql_quoted(part.string()))));
+    TRY(store.execute(fmt::format("ATTACH {} AS backup_target (READ_WRITE)", sql_quoted(part.string()))));
     auto done = store.execute(fmt::format("COPY FROM DATABASE {} TO backup_target", sql_identifier(to_text(current.rows[0][0]))));
     auto detached = store.execute("DETACH backup_target");  // writes the log into the file
     TRY(done);
@@ -39,8 +39,9 @@ Result<> write_backup(Store& store, const fs::path& target) {
 }
 
 Result<fs::path> restore_backup(const fs::path& database, const fs::path& backup, std::string_view who) {
-  TRY(Store::open_to_read(backup).in("checking the backup"));
   std::error_code failed;
+  if (!fs::exists(backup, failed)) return fail(Error::Kind::kNotFound, fmt::format("no backup at {}", backup.string()), "check the spelling");
+  TRY(Store::open_to_read(backup).in("checking the backup"));
   auto part = database;
   part += ".restoring";
   fs::copy_file(backup, part, fs::copy_options::overwrite_existing, failed);

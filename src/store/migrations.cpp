@@ -57,8 +57,25 @@ Result<> migrate(Store& store) {
     TRY(store.execute("INSERT INTO schema_migration VALUES ($version, $name, now())",
                       {{"version", static_cast<std::int64_t>(number)}, {"name", std::string{file.path}}}));
   }
-  TRY(store.execute(embedded_file(embedded_schema(), "views.sql")).in("views.sql"));
+  auto views = embedded_file(embedded_schema(), "views.sql");
+  auto same = TRY(store.query("SELECT count(*) FROM fact_state WHERE version = md5($views)", {{"views", std::string{views}}}));
+  if (to_integer(same.rows[0][0]) == 0) {
+    // thread_people_now reads activity_people, so that table comes first.
+    auto second = views.find("CREATE OR REPLACE VIEW thread_people_now");
+    TRY(store.execute(views.substr(0, second)).in("views.sql"));
+    TRY(store.execute("CREATE OR REPLACE TABLE activity_people AS FROM activity_people_now LIMIT 0"));
+    TRY(store.execute(views.substr(second)).in("views.sql"));
+    TRY(store.execute("DELETE FROM fact_state"));
+    TRY(store.execute("INSERT INTO fact_state SELECT md5($views), now()", {{"views", std::string{views}}}));
+    TRY(refresh_facts(store));
+  }
   return transaction.commit();
+}
+
+Result<> refresh_facts(Store& store) {
+  TRY(store.execute("CREATE OR REPLACE TABLE activity_people AS FROM activity_people_now ORDER BY happened_at, activity_id"));
+  TRY(store.execute("CREATE OR REPLACE TABLE thread_people AS FROM thread_people_now ORDER BY opened_at, thread_id"));
+  return store.execute("UPDATE fact_state SET refreshed_at = now()");
 }
 
 Result<> check_schema(Store& store) {

@@ -12,4 +12,8 @@ Result<> migrate(Store& store);
 // Errors: kCorrupt if the database is not Rapport's, or needs a newer program.
 Result<> check_schema(Store& store);
 
+// Fills the fact tables (schema/views.sql) anew from what the store holds now. Inside the caller's transaction.
+// O(activities · log activities).
+Result<> refresh_facts(Store& store);
+
 }  // namespace rapport

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "store/functions.h"
 #include "store/migrations.h"
 
 namespace rapport {
@@ -133,7 +134,7 @@ Result<> Store::State::connect(const char* path, Access access) {
                 "if it is not a Rapport database name another folder with --home; if it is damaged `rapport restore` a backup");
   }
   if (duckdb_connect(database, &connection) == DuckDBError) return fail(Error::Kind::kBug, "cannot connect to the database");
-  return {};
+  return register_functions(connection);
 }
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -188,6 +188,9 @@ Result<ModelResult> run_in_transaction(Store& store, const ModelSource& source, 
   TRY(merge(store, source, result.everything));
   auto count = TRY(store.query("SELECT count(*) FROM new_activity"));
   result.activities = to_integer(count.rows[0][0]);
+  auto rejected = TRY(store.query("SELECT (SELECT count(*) FROM out_rejected) + (SELECT count(*) FROM out_activity WHERE key IS NULL OR kind IS NULL "
+                                  "OR happened_at IS NULL)"));
+  result.rejected = to_integer(rejected.rows[0][0]);
   TRY(store.execute("DROP TABLE new_activity; DROP TABLE changed_key;"));
   TRY(store.execute(kDropOutputs));
 

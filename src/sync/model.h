@@ -24,6 +24,7 @@ enum class ModelScope {
 struct ModelResult {
   std::int64_t records = 0;     // records that were given meaning
   std::int64_t activities = 0;  // activities they gave
+  std::int64_t rejected = 0;    // records the model could not use, now in rejected_record
   bool everything = false;      // all of the source was done again
 };
 

@@ -158,6 +158,7 @@ Result<> give_meaning(Store& store, const PreparedSource& source, ModelScope sco
     return {};
   }
   result.activities = modelled->activities;
+  result.rejected += modelled->rejected;
   if (scope == ModelScope::kAll) result.records = modelled->records;
   return {};
 }
