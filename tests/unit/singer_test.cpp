@@ -22,7 +22,7 @@ class NoHttp : public Http {
 class SingerTest : public testing::Test {
  protected:
   SourceResult sync_tap(const std::string& flags, std::map<std::string, std::string> settings = {}) {
-    auto tap = std::filesystem::absolute("connectors/singer/fixtures/tap_tickets.py").string();
+    auto tap = std::filesystem::absolute("connectors/singer/fixtures/tickets/tap_tickets.py").string();
     settings["command"] = "python3 '" + tap + "' " + flags;
     if (!settings.contains("model")) {
       settings.try_emplace("stream", "tickets");

@@ -60,7 +60,7 @@ class TableTest : public testing::Test {
 };
 
 TEST_F(TableTest, MapsColumnsAndSetsBadRowsAside) {
-  std::filesystem::copy("connectors/table/fixtures/signups.csv", folder_.path() / "signups.csv");
+  std::filesystem::copy("connectors/table/fixtures/signups/signups.csv", folder_.path() / "signups.csv");
   sync_table({{"path", "signups.csv"}, {"time", "\"Created At\""}, {"account", "Login"}, {"email", "\"E-mail\""}, {"person_name", "\"Full Name\""},
               {"attributes", "plan,country"}, {"title", "upper(plan)"}});
   EXPECT_EQ(said_, "");
@@ -232,7 +232,7 @@ TEST_F(TableTest, RowsThatAnExpressionFailsForAreNotTheEndOfAll) {
 }
 
 TEST_F(TableTest, RecognisesAndSaysWhatItGuesses) {
-  auto found = kTableConnector.recognise("connectors/table/fixtures/signups.csv");
+  auto found = kTableConnector.recognise("connectors/table/fixtures/signups/signups.csv");
   EXPECT_GT(found.confidence, 0);
   EXPECT_EQ(found.name, "signups");
   std::map<std::string, std::string> settings{found.settings.begin(), found.settings.end()};
