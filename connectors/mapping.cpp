@@ -144,7 +144,8 @@ std::string time_sql(const Settings& settings) {
         WHEN t::DECIMAL(38, 6) < 1e17 THEN t::DECIMAL(38, 6)::BIGINT
         ELSE (t::DECIMAL(38, 6) / 1000)::BIGINT END))
     WHEN regexp_matches(t, '^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}[T ].*\d\s*(Z|z|UTC|GMT|[+-]\d{{2}}(:?\d{{2}})?)$')
-      THEN TRY_CAST(regexp_replace(replace(t, '/', '-'), '[T ](\d{{1,2}}:\d{{2}})\s*([A-Za-z+-].*)$', ' \1:00\2') AS TIMESTAMPTZ)
+      THEN TRY_CAST(regexp_replace(regexp_replace(replace(t, '/', '-'), '\s+([+-][\d:]+)$', '\1'), '[T ](\d{{1,2}}:\d{{2}})\s*([A-Za-z+-].*)$',
+                                    ' \1:00\2') AS TIMESTAMPTZ)
     WHEN regexp_matches(t, '^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}') THEN timezone({0}, TRY_CAST(replace(t, '/', '-') AS TIMESTAMP))
     ELSE coalesce(
       try_strptime(t, ['%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z', '%a %b %d %H:%M:%S %Y %z', '%Y%m%dT%H%M%S%z'])::TIMESTAMPTZ,

@@ -82,7 +82,7 @@ TEST_F(SingerTest, AFailedTapKeepsWhatItSaidAndTellsWhy) {
 
 TEST_F(SingerTest, WhatIsNoMessageIsSetAside) {
   sync_tap("--noise");
-  EXPECT_EQ(ask("SELECT position, left(reason, 16) FROM rejected_record ORDER BY 1"), "line 3,expected JSON, g; line 4,a record of a st; line 5,BATCH messages a");
+  EXPECT_EQ(ask("SELECT position, split_part(reason, ' ', 1) FROM rejected_record ORDER BY 1"), "line 3,broken; line 4,a; line 5,BATCH");
   EXPECT_EQ(ask("SELECT count(*) FROM activity"), "3");
 }
 
