@@ -2,6 +2,8 @@
 // written beside it and removed. Every commit changes lines of one to three source files, so that --numstat works.
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include <map>
 
 #include "base/process.h"
