@@ -232,9 +232,9 @@ class GhArchiveWriter : public Writer {
 
   void hash(std::string& out, std::uint64_t key) {
     constexpr char kDigits[] = "0123456789abcdef";
-    auto left = mix(key);
-    for (int i = 0; i < 40; ++i) {
-      if (i % 16 == 0) left = mix(left);
+    std::uint64_t left = 0;
+    for (std::uint64_t i = 0; i < 40; ++i) {
+      if (i % 16 == 0) left = mix(key + i);
       out += kDigits[left & 15];
       left >>= 4;
     }

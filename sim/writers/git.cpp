@@ -4,8 +4,6 @@
 
 #include <iterator>
 
-#include <map>
-
 #include "base/process.h"
 #include "sim/out_file.h"
 #include "sim/writer.h"
