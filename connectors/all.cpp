@@ -9,6 +9,8 @@
 #include "connectors/connector.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/git/git.h"
+#include "connectors/singer/singer.h"
+#include "connectors/table/table.h"
 
 namespace rapport {
 
@@ -16,6 +18,8 @@ std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kDiscourseConnector,
       kGitConnector,
+      kSingerConnector,
+      kTableConnector,
   };
   return kTable;
 }

@@ -43,6 +43,9 @@ struct Page {
   // Instead of records, for files that the store itself reads best (Parquet): a SELECT of (record_id VARCHAR,
   // json VARCHAR) whose rows become raw records. Built by the connector, every value in it quoted.
   std::string scan_sql;
+  // Instead of tombstones, where only the store knows the ids: a condition over (record_id, json). Records of this
+  // stream for which it holds are marked gone once those of this page are in. Every value in it quoted.
+  std::string gone_where;
   std::vector<Rejected> rejected;
   std::string next;  // cursor, opaque to all but the connector
   bool caught_up = false;

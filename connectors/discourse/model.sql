@@ -31,10 +31,10 @@ SELECT record_id, category_id, title, closed, tags, p.id AS id, coalesce(p.post_
        coalesce(p.accepted_answer, false) OR coalesce(p.post_number = accepted_number, false) AS accepted,
        CASE WHEN p.post_number > 1 THEN url || '/' || p.post_number ELSE url END AS url,
        -- Below an image stand its file name and size, which nobody wrote.
-       CASE WHEN p.hidden THEN NULL
-            WHEN contains(p.cooked, '<div class="meta">')
-            THEN html_text(regexp_replace(p.cooked, '<div class="meta">.*?</div>', '', 'gs'))
-            ELSE coalesce(html_text(p.cooked), p.raw) END AS text,
+       nullif(CASE WHEN p.hidden THEN NULL
+                   WHEN contains(p.cooked, '<div class="meta">')
+                   THEN html_text(regexp_replace(p.cooked, '<div class="meta">.*?</div>', '', 'gs'))
+                   ELSE coalesce(html_text(p.cooked), p.raw) END, '') AS text,
        list_sum([action.count FOR action IN p.actions_summary IF action.id = 2])::BIGINT AS likes
 FROM post WHERE p.deleted_at IS NULL AND NOT coalesce(p.user_deleted, false);
 

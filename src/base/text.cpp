@@ -217,6 +217,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string sql_quoted(std::string_view text) { return "'" + replace_all(text, "'", "''") + "'"; }
+
+std::string sql_identifier(std::string_view name) { return "\"" + replace_all(name, "\"", "\"\"") + "\""; }
+
 std::string html_escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 16);

@@ -35,6 +35,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 std::string printable(std::string_view text);
 
 std::string html_escaped(std::string_view text);
+std::string sql_quoted(std::string_view text);      // 'it''s'
+std::string sql_identifier(std::string_view name);  // "na""me"
 std::string percent_encoded(std::string_view text);  // RFC 3986 unreserved characters stay
 std::string percent_decoded(std::string_view text);  // "+" stays; malformed escapes stay as they are
 

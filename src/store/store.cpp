@@ -427,11 +427,4 @@ Result<> Transaction::commit() { return std::exchange(store_, nullptr)->execute(
 
 std::string engine_version() { return duckdb_library_version(); }
 
-std::string sql_quoted(std::string_view text) {
-  return "'" + replace_all(text, "'", "''") + "'";
-}
-std::string sql_identifier(std::string_view name) {
-  return "\"" + replace_all(name, "\"", "\"\"") + "\"";
-}
-
 }  // namespace rapport

@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "base/rows.h"
+#include "base/text.h"  // sql_quoted, sql_identifier
 #include "store/table.h"
 
 namespace rapport {
@@ -87,8 +88,5 @@ class Transaction {
 };
 
 std::string engine_version();  // "v1.5.6"
-
-std::string sql_quoted(std::string_view text);        // 'it''s'
-std::string sql_identifier(std::string_view name);    // "na""me"
 
 }  // namespace rapport

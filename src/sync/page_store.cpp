@@ -83,15 +83,20 @@ Result<> store_rejected(Store& store, const StreamPosition& position, const std:
   return store.execute("DROP TABLE page_rejected");
 }
 
-// At the end of a full listing: what it did not show is gone.
-Result<std::int64_t> close_listing(Store& store, const StreamPosition& position, std::int64_t batch) {
+Result<std::int64_t> mark_gone(Store& store, const StreamPosition& position, const std::string& where, std::int64_t batch) {
   auto parameters = names_of(position);
   parameters.emplace_back("batch", batch);
-  auto gone = TRY(store.query(
-      "UPDATE raw_record SET gone = true, batch = $batch WHERE source_id = $source AND stream = $stream AND NOT gone AND record_id NOT IN "
-      "(SELECT record_id FROM listing_seen WHERE source_id = $source AND stream = $stream) RETURNING record_id", parameters));
-  TRY(store.execute("DELETE FROM listing_seen WHERE source_id = $source AND stream = $stream", names_of(position)));
+  auto gone = TRY(store.query(fmt::format("UPDATE raw_record SET gone = true, batch = $batch WHERE source_id = $source AND stream = $stream AND NOT gone "
+                                          "AND ({}) RETURNING record_id", where), parameters));
   return static_cast<std::int64_t>(gone.rows.size());
+}
+
+// At the end of a full listing: what it did not show is gone.
+Result<std::int64_t> close_listing(Store& store, const StreamPosition& position, std::int64_t batch) {
+  auto gone = TRY(mark_gone(store, position, fmt::format("record_id NOT IN (SELECT record_id FROM listing_seen WHERE source_id = {} AND stream = {})",
+                                                         position.source_id, sql_quoted(position.stream)), batch));
+  TRY(store.execute("DELETE FROM listing_seen WHERE source_id = $source AND stream = $stream", names_of(position)));
+  return gone;
 }
 
 Result<> store_state(Store& store, const StreamPosition& position, bool caught_up, const std::string& error) {
@@ -125,6 +130,7 @@ Result<PageResult> store_page(Store& store, const ConnectorInfo& connector, Stre
   if (!page.records.empty() || !page.scan_sql.empty()) result.records += TRY(store_records(store, position, page, batch));
   for (std::size_t i = 0; i < page.rows.size(); ++i)
     if (page.rows[i].rows() > 0) result.records += TRY(store_rows(store, connector.staging[i], position, page.rows[i], batch));
+  if (!page.gone_where.empty()) result.records += TRY(mark_gone(store, position, page.gone_where, batch));
   TRY(store_rejected(store, position, page.rejected));
   result.rejected = static_cast<std::int64_t>(page.rejected.size());
   if (page.caught_up && position.kind == StreamKind::kFullListing) result.records += TRY(close_listing(store, position, batch));
