@@ -17,13 +17,19 @@ std::span<const WriterEntry> writers() {
       {"discourse", "a saved Discourse forum, one t/<id>.json a topic", open_discourse,
        "[[source]]\nname = \"forum\"\nconnector = \"discourse\"\nurl = \"discourse\"\nsite = \"https://forum.kelvane.example\"\n"},
       {"downloads", "daily downloads as npm and pypistats answer", open_downloads},
-      {"events", "iCalendar of talks and workshops, and RSVPs", open_events},
+      {"events", "iCalendar of talks and workshops, and RSVPs", open_events,
+       "[[source]]\nname = \"rsvp\"\nconnector = \"table\"\npath = \"events/rsvp.csv\"\nkind = \"rsvp\"\ntime = \"responded_at\"\naccount = \"email\"\nemail = \"email\"\n"
+       "person_name = \"name\"\nplatform = \"rsvp\"\nplace = \"event_uid\"\nplace_kind = \"event\"\nattributes = \"response,attended\"\n"},
       {"feeds", "RSS and Atom of the blog, RSS of the podcast", open_feeds},
       {"gharchive", "GitHub events as GH Archive has them, JSON lines", open_gharchive},
       {"git", "a bare git repository with files, tags and .mailmap", open_git, "[[source]]\nname = \"sdk\"\nconnector = \"git\"\nurl = \"git/kelvane.git\"\n"},
       {"github", "pages of GitHub's REST lists", open_github},
       {"mbox", "archives of two mailing lists", open_mbox},
-      {"product", "sign-ups and product events, CSV", open_product},
+      {"product", "sign-ups and product events, CSV", open_product,
+       "[[source]]\nname = \"signups\"\nconnector = \"table\"\npath = \"product/signups.csv\"\nkind = \"signup\"\ntime = \"signed_up_at\"\naccount = \"user_id\"\nemail = \"email\"\n"
+       "platform = \"product\"\nid = \"user_id\"\nattributes = \"country,plan,utm_campaign\"\n\n"
+       "[[source]]\nname = \"product\"\nconnector = \"table\"\npath = \"product/events.csv\"\nkind = \"event\"\ntime = \"happened_at\"\naccount = \"user_id\"\nplatform = \"product\"\n"
+       "attributes = \"sdk\"\n"},
       {"search", "Search Console export, CSV", open_search},
       {"site", "documentation, blog and code samples, Markdown", open_site},
       {"slack", "an export of a Slack workspace", open_slack},
