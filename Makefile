@@ -8,7 +8,7 @@ help: ## show this list
 setup: ## install what tools/packages.txt lists and fetch DuckDB, pinned (root or sudo)
 	@tools/setup
 
-build: setup ## build ./rapport
+build: setup web ## build ./rapport
 	@tools/build $(BUILD)
 
 test: build ## run every test
@@ -35,7 +35,7 @@ WEB_SOURCES = $(shell find web/src web/public -type f ! -name '*.test.ts') web/i
 
 web: web/dist/index.html ## build the web page, which the binary then carries
 
-web/node_modules/.package-lock.json: web/package-lock.json
+web/node_modules/.package-lock.json: web/package-lock.json | setup
 	cd web && npm ci --silent && touch node_modules/.package-lock.json
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
