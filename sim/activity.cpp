@@ -9,7 +9,7 @@ std::string_view kind_name(Kind kind) {
 
 std::string_view role_name(Role role) {
   constexpr std::string_view kNames[] = {"question", "bug",     "discussion", "announcement", "change", "chat",   "spam",    "answer",
-                                         "partial",  "followup", "thanks",    "metoo",        "opinion", "review", "botnote"};
+                                         "partial",  "followup", "thanks",    "metoo",        "opinion", "review", "botnote", "silent"};
   return kNames[static_cast<std::size_t>(role)];
 }
 

@@ -20,8 +20,9 @@ std::string_view kind_name(Kind kind);
 enum class Role : std::uint8_t {
   kQuestion, kBug, kDiscussion, kAnnouncement, kChange, kChat, kSpam,
   kAnswer, kPartial, kFollowUp, kThanks, kMeToo, kOpinion, kReview, kBotNote,
+  kSilent,  // a close or a merge: no words
 };
-inline constexpr std::size_t kRoles = 15;
+inline constexpr std::size_t kRoles = 16;
 std::string_view role_name(Role role);
 
 enum class Language : std::uint8_t { kEnglish, kGerman, kFrench, kSpanish, kPortuguese, kChinese };

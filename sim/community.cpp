@@ -153,6 +153,7 @@ Person Community::make_human(PersonId id, int arrival) {
   if (count == 0) person.accounts |= bit(kShares[where.below(std::size(kShares))].first);
   person.codes = person.has(Platform::kGithub) && where.chance(0.3);
   if (person.codes) person.accounts |= bit(Platform::kGit);
+  if (where.chance(0.5)) person.accounts |= bit(Platform::kProduct);
 
   Random work{seed(), Purpose::kJob, id};
   auto some_organization = [&] {

@@ -111,7 +111,7 @@ void Conversations::bug() {
   for (auto i = random_.poisson(0.5); i > 0; --i) add(Role::kMeToo, other(Interest::kTakePart, reporter), random_.lognormal(90, 1.3), 1);
   if (random_.chance(0.15)) {
     add(Role::kBotNote, community_.bot("stale[bot]"), 50 * 24, 1);
-    auto& closed = add(Role::kBotNote, community_.bot("stale[bot]"), 57 * 24, 1);
+    auto& closed = add(Role::kSilent, community_.bot("stale[bot]"), 57 * 24, 1);
     closed.kind = Kind::kClose;
     return;
   }
@@ -123,7 +123,7 @@ void Conversations::bug() {
   }
   if (random_.chance(0.7)) at = add(Role::kAnswer, helper, random_.lognormal(30, 1.3), at).position;
   if (random_.chance(0.65)) {
-    auto& closed = add(Role::kAnswer, helper, random_.lognormal(48, 1.2), at);
+    auto& closed = add(Role::kSilent, helper, random_.lognormal(48, 1.2), at);
     closed.kind = Kind::kClose;
   }
 }
@@ -141,10 +141,10 @@ void Conversations::change() {
     if (rounds > 1) at = add(Role::kFollowUp, author, random_.lognormal(12, 1.2), at).position;
   }
   if (random_.chance(0.76)) {
-    auto& merged = add(Role::kReview, reviewer, random_.lognormal(3, 1), at);
+    auto& merged = add(Role::kSilent, reviewer, random_.lognormal(3, 1), at);
     merged.kind = Kind::kMerge;
   } else if (random_.chance(0.6)) {
-    auto& closed = add(Role::kReview, reviewer, random_.lognormal(60, 1), at);
+    auto& closed = add(Role::kSilent, reviewer, random_.lognormal(60, 1), at);
     closed.kind = Kind::kClose;
   }
 }

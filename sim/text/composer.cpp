@@ -115,7 +115,8 @@ void Composer::title(const Activity& activity, std::string& out) const {
 }
 
 void Composer::body(const Activity& post, std::string& out) const {
-  write(bodies_[static_cast<std::size_t>(post.language)][static_cast<std::size_t>(post.role)], post, post.key, out);
+  auto rule = bodies_[static_cast<std::size_t>(post.language)][static_cast<std::size_t>(post.role)];
+  if (rule != Grammar::kNone) write(rule, post, post.key, out);
 }
 
 void Composer::commit_subject(const Activity& commit, std::string& out) const { write(commit_, commit, commit.key, out); }

@@ -6,16 +6,37 @@
 
 namespace rapport::sim {
 
-std::unique_ptr<Writer> open_discourse(const WriterContext& context);
-std::unique_ptr<Writer> open_git(const WriterContext& context);
-std::unique_ptr<Writer> open_texts(const WriterContext& context);
+using Maker = std::unique_ptr<Writer>(const WriterContext& context);
+Maker open_accesslog, open_discord, open_discourse, open_downloads, open_events, open_feeds, open_gharchive, open_git, open_github, open_mbox, open_product, open_search, open_site, open_slack,
+    open_stackexchange, open_survey, open_texts, open_zulip;
 
 std::span<const WriterEntry> writers() {
   static constexpr std::array kTable = std::to_array<WriterEntry>({
+      {"accesslog", "web/access.log in combined format", open_accesslog},
+      {"discord", "channels as DiscordChatExporter writes them", open_discord},
       {"discourse", "a saved Discourse forum, one t/<id>.json a topic", open_discourse,
        "[[source]]\nname = \"forum\"\nconnector = \"discourse\"\nurl = \"discourse\"\nsite = \"https://forum.kelvane.example\"\n"},
+      {"downloads", "daily downloads as npm and pypistats answer", open_downloads},
+      {"events", "iCalendar of talks and workshops, and RSVPs", open_events,
+       "[[source]]\nname = \"rsvp\"\nconnector = \"table\"\npath = \"events/rsvp.csv\"\nkind = \"rsvp\"\ntime = \"responded_at\"\naccount = \"email\"\nemail = \"email\"\n"
+       "person_name = \"name\"\nplatform = \"rsvp\"\nplace = \"event_uid\"\nplace_kind = \"event\"\nattributes = \"response,attended\"\n"},
+      {"feeds", "RSS and Atom of the blog, RSS of the podcast", open_feeds},
+      {"gharchive", "GitHub events as GH Archive has them, JSON lines", open_gharchive},
       {"git", "a bare git repository with files, tags and .mailmap", open_git, "[[source]]\nname = \"sdk\"\nconnector = \"git\"\nurl = \"git/kelvane.git\"\n"},
+      {"github", "pages of GitHub's REST lists", open_github},
+      {"mbox", "archives of two mailing lists", open_mbox},
+      {"product", "sign-ups and product events, CSV", open_product,
+       "[[source]]\nname = \"signups\"\nconnector = \"table\"\npath = \"product/signups.csv\"\nkind = \"signup\"\ntime = \"signed_up_at\"\naccount = \"user_id\"\nemail = \"email\"\n"
+       "platform = \"product\"\nid = \"user_id\"\nattributes = \"country,plan,utm_campaign\"\n\n"
+       "[[source]]\nname = \"product\"\nconnector = \"table\"\npath = \"product/events.csv\"\nkind = \"event\"\ntime = \"happened_at\"\naccount = \"user_id\"\nplatform = \"product\"\n"
+       "attributes = \"sdk\"\n"},
+      {"search", "Search Console export, CSV", open_search},
+      {"site", "documentation, blog and code samples, Markdown", open_site},
+      {"slack", "an export of a Slack workspace", open_slack},
+      {"stackexchange", "a Stack Exchange data dump, XML", open_stackexchange},
+      {"survey", "the yearly survey, CSV", open_survey},
       {"texts", "truth/threads.csv and truth/texts.csv: topic, role and answers of every text", open_texts},
+      {"zulip", "messages and streams of a Zulip realm", open_zulip},
   });
   return kTable;
 }

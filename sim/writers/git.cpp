@@ -2,7 +2,7 @@
 // written beside it and removed. Every commit changes lines of one to three source files, so that --numstat works.
 #include <fmt/format.h>
 
-#include <map>
+#include <iterator>
 
 #include "base/process.h"
 #include "sim/out_file.h"

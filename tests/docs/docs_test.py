@@ -107,6 +107,24 @@ class Pages(unittest.TestCase):
         self.assertGreater(checked, 20)
 
 
+class Reference(unittest.TestCase):
+    def test_every_command_has_its_heading(self):
+        text = (ROOT / "docs/reference/commands.md").read_text()
+        listed = run("--help").stdout.split("Subcommands:", 1)[1]
+        commands = re.findall(r"^  ([a-z][a-z-]*) ", listed, flags=re.M)
+        self.assertGreater(len(commands), 10)
+        for command in commands:
+            self.assertRegex(text, rf"(?m)^#+ .*\b{command}\b")
+
+    def test_every_setting_of_every_connector_is_explained(self):
+        names = [row["connector"] for row in json.loads(run("sources", "--connectors", "--json").stdout)]
+        self.assertGreater(len(names), 3)
+        for name in names:
+            text = (ROOT / "connectors" / name / "README.md").read_text()
+            for row in json.loads(run("sources", "--connector", name, "--json").stdout):
+                self.assertIn(f"`{row['setting']}`", text, f"connectors/{name}/README.md")
+
+
 if __name__ == "__main__":
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
     result = unittest.TextTestRunner(verbosity=0).run(suite)
