@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/connector.h"
 #include "connectors/discourse/discourse.h"
+#include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/singer/singer.h"
 #include "connectors/table/table.h"
@@ -17,6 +18,7 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kDiscourseConnector,
+      kGharchiveConnector,
       kGitConnector,
       kSingerConnector,
       kTableConnector,
