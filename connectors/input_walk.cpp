@@ -71,8 +71,9 @@ Result<std::vector<InputFile>> find_input_files(const std::string& where, bool (
     add(where, fs::path{where}.filename().string());
   } else {
     glob_t matches{};
+    auto fixed = where.substr(0, where.rfind('/', where.find_first_of("*?[")) + 1);  // the folder before the first wildcard
     if (::glob(where.c_str(), 0, nullptr, &matches) == 0)
-      for (std::size_t i = 0; i < matches.gl_pathc; ++i) add(matches.gl_pathv[i], matches.gl_pathv[i]);
+      for (std::size_t i = 0; i < matches.gl_pathc; ++i) add(matches.gl_pathv[i], std::string{matches.gl_pathv[i]}.substr(fixed.size()));
     ::globfree(&matches);
   }
   if (found.empty())
