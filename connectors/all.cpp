@@ -10,6 +10,7 @@
 #include "connectors/discourse/discourse.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/mbox/mbox.h"
 #include "connectors/singer/singer.h"
 #include "connectors/table/table.h"
 
@@ -20,6 +21,7 @@ std::span<const ConnectorEntry> connectors() {
       kDiscourseConnector,
       kGharchiveConnector,
       kGitConnector,
+      kMboxConnector,
       kSingerConnector,
       kTableConnector,
   };

@@ -181,7 +181,7 @@ bool InputWalk::open_entry() {
   const auto& file = files_[at_];
   buffer_.clear();
   start_ = scanned_ = 0;
-  drained_ = line_ended_ = false;
+  drained_ = line_ended_ = line_out_ = false;
   line_bytes_ = 0;
   if (plain_) {
     if (++entry_ > 0) return false;
@@ -236,7 +236,7 @@ bool InputWalk::next() {
 
 // Behind the last line that was given out.
 InputWalk::Place InputWalk::onward() const {
-  if (line_bytes_ == 0) return place_;
+  if (!line_out_) return place_;
   return {place_.entry, place_.offset + static_cast<std::int64_t>(line_bytes_) + (line_ended_ ? 1 : 0), place_.line + 1};
 }
 
@@ -275,11 +275,11 @@ void InputWalk::drop(std::size_t count) {
   place_.offset += static_cast<std::int64_t>(count);
 }
 
-bool InputWalk::next_line(std::string_view& line) {
+bool InputWalk::next_line(std::string_view& line, Empty empty) {
   auto after = onward();
   drop(static_cast<std::size_t>(after.offset - place_.offset));
   place_ = after;
-  line_bytes_ = 0;
+  line_out_ = false;
   for (;;) {
     scanned_ = std::max(scanned_, start_);
     const auto* found = scanned_ < buffer_.size() ? static_cast<const char*>(std::memchr(buffer_.data() + scanned_, '\n', buffer_.size() - scanned_)) : nullptr;
@@ -306,11 +306,12 @@ bool InputWalk::next_line(std::string_view& line) {
     line_place_ = place_;
     line = std::string_view{buffer_}.substr(start_, end - start_);
     line_bytes_ = end - start_;
-    if (line_bytes_ == 0) {  // an empty line is nobody's record
+    if (line_bytes_ == 0 && empty == Empty::kSkip) {
       drop(1);
       place_.line += 1;
       continue;
     }
+    line_out_ = true;
     // A last line of a plain file that has no end yet is read again when the file has grown.
     if (found == nullptr && plain_ && resume_.line == 0) resume_ = line_place_;
     if (line.ends_with('\r')) line.remove_suffix(1);

@@ -56,8 +56,9 @@ class InputWalk {
   void drop(std::size_t count);  // REQUIRES: count <= text().size()
   Place place() const { return place_; }  // where text() begins
 
+  enum class Empty { kSkip, kGive };
   // The next line without its end; it lives until the next call. False at the end. A line longer than `kLongest` is a problem.
-  bool next_line(std::string_view& line);
+  bool next_line(std::string_view& line, Empty empty = Empty::kSkip);
   Place line_place() const { return line_place_; }  // where the last line began
   std::string position() const;                     // of it: "lists.tar.xz: announce/2001.txt line 17"
   static constexpr std::size_t kLongest = 64u << 20;
@@ -95,7 +96,7 @@ class InputWalk {
   std::int64_t entry_ = -1;
   std::string name_, inside_, buffer_;
   std::size_t start_ = 0, scanned_ = 0, line_bytes_ = 0;
-  bool line_ended_ = true;
+  bool line_out_ = false, line_ended_ = true;  // a line was given out; it had its end
   Place place_, line_place_, resume_;
   std::vector<Rejected> problems_;
 };
