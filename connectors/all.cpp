@@ -12,6 +12,7 @@
 #include "connectors/git/git.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/singer/singer.h"
+#include "connectors/stackexchange/stackexchange.h"
 #include "connectors/table/table.h"
 
 namespace rapport {
@@ -23,6 +24,7 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kMboxConnector,
       kSingerConnector,
+      kStackexchangeConnector,
       kTableConnector,
   };
   return kTable;
