@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connectors/connector.h"
+#include "connectors/accesslog/accesslog.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
@@ -19,6 +20,7 @@ namespace rapport {
 
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
+      kAccesslogConnector,
       kDiscourseConnector,
       kGharchiveConnector,
       kGitConnector,
