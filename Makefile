@@ -21,6 +21,9 @@ sanitize: setup ## run the unit tests under AddressSanitizer and UndefinedBehavi
 	@CMAKE_ARGS=-DRAPPORT_SANITIZE=ON tools/build build-sanitize rapport_unit_tests
 	@ASAN_OPTIONS=detect_leaks=0 RAPPORT=build-sanitize/rapport build-sanitize/rapport_unit_tests --gtest_brief=1
 
+fuzz: setup ## feed the readers of bulk formats broken input (needs clang-14 and libclang-rt-14-dev)
+	@tools/fuzz
+
 lint: ## check blanks, tabs, lengths, names and includes
 	@python3 tests/layout/layout_test.py
 
@@ -48,4 +51,4 @@ web-test: web/node_modules/.package-lock.json ## check and test the web page, wi
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test demo sanitize lint format bench web web-test clean
+.PHONY: help setup build test demo sanitize fuzz lint format bench web web-test clean
