@@ -91,14 +91,16 @@ const STRETCHES: readonly { key: (day: string) => string; label: (day: string, l
   })),
 ];
 
-/** At most `most` labels under ascending `buckets`, each where a day, week, month, … begins. */
-export function timeTicks(buckets: readonly string[], grain: Grain, most: number, locale?: string): TimeTick[] {
+/** Labels under ascending `buckets`, each where a day, week, month, … begins, so many that `letters` of text hold them. */
+export function timeTicks(buckets: readonly string[], grain: Grain, letters: number, locale?: string): TimeTick[] {
   const finest = { day: 0, week: 1, month: 2, quarter: 3, year: 5 }[grain];
   for (const stretch of STRETCHES.slice(finest)) {
     const begins = buckets
       .map((bucket, index) => ({ bucket, index }))
       .filter(({ bucket, index }) => stretch.key(bucket) !== stretch.key(buckets[index - 1] ?? moveBucket(bucket, grain, -1)));
-    if (begins.length <= most && begins.length > 0) return begins.map(({ bucket, index }) => ({ index, label: stretch.label(bucket, locale) }));
+    const ticks = begins.map(({ bucket, index }) => ({ index, label: stretch.label(bucket, locale) }));
+    // Three letters of air between two labels.
+    if (ticks.length > 0 && ticks.length * (Math.max(...ticks.map((tick) => tick.label.length)) + 3) <= letters) return ticks;
   }
   const first = buckets[0];
   return first === undefined ? [] : [{ index: 0, label: bucketLabel(first, grain, locale) }];
