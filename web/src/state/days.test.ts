@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addMonths, bucketLabel, bucketStart, daysBetween, isDay, moveBucket, timeTicks } from "./days";
+import { addDays, addMonths, bucketLabel, bucketStart, daysBetween, isDay, moveBucket, timeTicks } from "./days";
 
 describe("days", () => {
   it("knows which days exist", () => {
@@ -45,6 +45,12 @@ describe("timeTicks", () => {
   });
   it("never needs more room than there is, over any length", () => {
     for (const count of [2, 7, 30, 200, 1200]) expect(labels("1931-03-01", count, 30).reduce((sum, label) => sum + label.length + 3, 0)).toBeLessThanOrEqual(30);
+  });
+  it("is quick over fifty years of days", () => {
+    const days = Array.from({ length: 18_000 }, (_, i) => addDays("1970-01-01", i));
+    const began = performance.now();
+    expect(timeTicks(days, "day", 60)).not.toHaveLength(0);
+    expect(performance.now() - began).toBeLessThan(2000);
   });
   it("gives at least one", () => expect(timeTicks(["2022-11-02"], "day", 1, "en-GB")).toHaveLength(1));
 });

@@ -52,8 +52,15 @@ export function moveBucket(bucket: string, grain: Grain, count: number): string 
   return addMonths(bucket, count * { month: 1, quarter: 3, year: 12 }[grain]);
 }
 
-const format = (day: string, options: Intl.DateTimeFormatOptions, locale?: string): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(dateOf(day));
+// Making a formatter costs more than using it a hundred times.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function format(day: string, options: Intl.DateTimeFormatOptions, locale?: string): string {
+  const key = JSON.stringify([locale, options]);
+  let formatter = formatters.get(key);
+  if (!formatter) formatters.set(key, (formatter = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options })));
+  return formatter.format(dateOf(day));
+}
 
 export const dayLabel = (day: string, locale?: string): string => format(day, { day: "numeric", month: "short", year: "numeric" }, locale);
 
@@ -91,6 +98,10 @@ const STRETCHES: readonly { key: (day: string) => string; label: (day: string, l
   })),
 ];
 
+// In letters: a year, and what stays free between two labels.
+const SHORTEST_LABEL = 4;
+const AIR = 3;
+
 /** Labels under ascending `buckets`, each where a day, week, month, … begins, so many that `letters` of text hold them. */
 export function timeTicks(buckets: readonly string[], grain: Grain, letters: number, locale?: string): TimeTick[] {
   const finest = { day: 0, week: 1, month: 2, quarter: 3, year: 5 }[grain];
@@ -98,9 +109,9 @@ export function timeTicks(buckets: readonly string[], grain: Grain, letters: num
     const begins = buckets
       .map((bucket, index) => ({ bucket, index }))
       .filter(({ bucket, index }) => stretch.key(bucket) !== stretch.key(buckets[index - 1] ?? moveBucket(bucket, grain, -1)));
+    if (begins.length * (SHORTEST_LABEL + AIR) > letters) continue;
     const ticks = begins.map(({ bucket, index }) => ({ index, label: stretch.label(bucket, locale) }));
-    // Three letters of air between two labels.
-    if (ticks.length > 0 && ticks.length * (Math.max(...ticks.map((tick) => tick.label.length)) + 3) <= letters) return ticks;
+    if (ticks.length > 0 && ticks.length * (Math.max(...ticks.map((tick) => tick.label.length)) + AIR) <= letters) return ticks;
   }
   const first = buckets[0];
   return first === undefined ? [] : [{ index: 0, label: bucketLabel(first, grain, locale) }];
