@@ -41,11 +41,7 @@ web/node_modules/.package-lock.json: web/package-lock.json | setup
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run --silent build -- --logLevel warn && touch dist/index.html
 
-web-test: web/node_modules/.package-lock.json ## check and test the web page, without and with a browser
-	cd web && npm run --silent check && npm test --silent
-	tests/e2e/run.sh
-
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test demo sanitize lint format bench web web-test clean
+.PHONY: help setup build test demo sanitize lint format bench web clean
