@@ -72,15 +72,19 @@ Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Comm
   return {};
 }
 
-Parameters bounds(const Community& community) { return {{"from", Time{community.from}}, {"to", Time{community.to}}}; }
+// "day >= … AND day < …", with the bounds as literals so that the planner knows them.
+std::string in_period(const Community& community) {
+  return fmt::format("day >= DATE '{}' AND day < DATE '{}'", format_day(community.from), format_day(community.to));
+}
 
 Result<std::vector<PersonCount>> people_of(Engine& store, const Community& community, const std::string& condition, bool only_new) {
   auto table = TRY(store.query(fmt::format(
       "WITH active AS (SELECT person_id, any_value(person) AS name, max(organization) AS organization, bool_or(is_team) AS is_team, "
       "count(*) FILTER (kind <> 'role') AS activities, count(*) FILTER (kind IN ('reply', 'answer', 'comment', 'review')) AS answers "
-      "FROM activity_people WHERE {} AND day >= $from AND day < $to AND person_id IS NOT NULL GROUP BY person_id) "
+      "FROM activity_people WHERE {} AND {} AND person_id IS NOT NULL GROUP BY person_id) "
       "SELECT person_id, name, organization, is_team, activities, answers FROM active {} ORDER BY activities DESC, person_id LIMIT 10",
-      condition, only_new ? "ANTI JOIN (SELECT person_id FROM activity_people WHERE day < $from) USING (person_id)" : ""), bounds(community)));
+      condition, in_period(community),
+      only_new ? fmt::format("ANTI JOIN (SELECT person_id FROM activity_people WHERE day < DATE '{}') USING (person_id)", format_day(community.from)) : "")));
   std::vector<PersonCount> people;
   for (const auto& row : table.rows)
     people.push_back({to_integer(row[0]), to_text(row[1]), to_text(row[2]), to_integer(row[3]) != 0, to_integer(row[4]), to_integer(row[5])});
@@ -89,8 +93,8 @@ Result<std::vector<PersonCount>> people_of(Engine& store, const Community& commu
 
 Result<std::vector<ThreadItem>> threads_of(Engine& store, const Community& community, const std::string& condition, std::string_view rest) {
   auto table = TRY(store.query(fmt::format(
-      "SELECT thread_id, title, url, place, person, opened_at, responses, answered_at IS NOT NULL FROM thread_people WHERE {} AND day >= $from "
-      "AND day < $to {}", condition, rest), bounds(community)));
+      "SELECT thread_id, title, url, place, person, opened_at, responses, answered_at IS NOT NULL FROM thread_people WHERE {} AND {} {}",
+      condition, in_period(community), rest)));
   std::vector<ThreadItem> threads;
   for (const auto& row : table.rows) {
     ThreadItem item{to_integer(row[0]), to_text(row[1]), to_text(row[2]), to_text(row[3]), to_text(row[4]), {}, to_integer(row[6]), to_integer(row[7]) != 0};
