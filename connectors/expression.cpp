@@ -24,6 +24,16 @@ std::size_t read_quoted(std::string_view sql, std::size_t at, char quote, std::s
   return std::string_view::npos;
 }
 
+// Words that may stand beside a name in an expression; two other names in a row are a column that wants quotes.
+bool joins_names(std::string_view word) {
+  constexpr std::string_view kJoining[] = {
+      "all", "and", "any", "array", "as", "asc", "at", "between", "by", "case", "collate", "current", "date", "desc", "distinct", "else", "end", "escape",
+      "exists", "false", "filter", "first", "following", "for", "from", "glob", "group", "having", "ilike", "in", "interval", "is", "isnull", "lambda",
+      "last", "like", "not", "notnull", "null", "nulls", "on", "or", "order", "over", "partition", "preceding", "range", "rows", "select", "similar", "then",
+      "time", "timestamp", "to", "true", "unbounded", "using", "when", "where", "with", "zone"};
+  return std::binary_search(std::begin(kJoining), std::end(kJoining), word);
+}
+
 tl::unexpected<Error> wrong(std::string what) {
   return fail(Error::Kind::kBadInput, std::move(what), "write one SQL expression over the columns, for example lower(email)");
 }
@@ -57,6 +67,9 @@ Result<std::vector<MentionedName>> names_in_expression(std::string_view sql) {
       char following = next == std::string_view::npos ? '\0' : sql[next];
       auto word = lower_ascii(name);
       if (!quoted && word == "lambda") in_lambda_head = true;
+      if (!quoted && !before.empty() && starts_name(static_cast<unsigned char>(before.front())) && !joins_names(before) && !joins_names(word) && before != "interval")
+        return fail(Error::Kind::kBadInput, fmt::format("two names in a row, `{} {}`", before, word),
+                    "if it is one column, put its name in double quotes inside the single ones of TOML: '\"Full Name\"'");
       bool is_function = !quoted && following == '(';
       // E'…' and X'…' are strings with a prefix.
       bool is_prefix = !quoted && following == '\'' && next == at;

@@ -35,10 +35,12 @@ class Mapping {
  public:
   // SQL that gives the value of `setting` as text, NULL where it is empty or fails for this row.
   Result<std::string> text_of(const Settings& settings, std::string_view setting) {
-    auto expression = TRY(sql_of(settings, setting));
-    if (expression.empty()) return std::string{"NULL::VARCHAR"};
+    auto before = written_.size();
+    auto sql = TRY(sql_of(settings, setting));
+    if (sql.empty()) return std::string{"NULL::VARCHAR"};
+    bool can_fail = written_.size() > before;
     // The setting's name on both sides: the store's message shows the part of the line around the error.
-    return fmt::format("/* setting {0} */ nullif(trim(TRY(({1})::VARCHAR)), '') /* setting {0} */", setting, expression);
+    return fmt::format("/* setting {0} */ nullif(trim({1}), '') /* setting {0} */", setting, can_fail ? fmt::format("TRY(({})::VARCHAR)", sql) : sql);
   }
 
   // The expression as written, columns made plain; empty if the setting is not given.
@@ -50,7 +52,7 @@ class Mapping {
     std::vector<std::string> path;
     if (auto column = mapped_column(value, &path); !column.empty()) {
       if (path.size() > 1) return nested(setting, column, path);
-      if (lower_ascii(column) == "row") return std::string{"\"row\""};
+      if (lower_ascii(column) == "row") return std::string{"\"row\"::VARCHAR"};
       bool word = may_be_a_word(setting) && value.front() != '"';
       words_.push_back({std::string{setting}, column, value.front() == '"', !word});
       if (!word) return sql_identifier(column);
@@ -60,10 +62,13 @@ class Mapping {
     if (!names) return fail(Error::Kind::kBadInput, fmt::format("setting `{}`: {}, in {}", setting, names.error().what, printable(value)), names.error().fix);
     for (auto& name : *names)
       if (lower_ascii(name.name) != "row") words_.push_back({std::string{setting}, name.name, name.quoted, name.checked});
+    written_.emplace_back(setting, value);
     return value;
   }
 
   const std::vector<Word>& words() const { return words_; }
+  // Settings that hold SQL, and that SQL.
+  const std::vector<std::pair<std::string, std::string>>& written() const { return written_; }
 
  private:
   static std::string is_there(std::string_view column) {
@@ -80,6 +85,7 @@ class Mapping {
   }
 
   std::vector<Word> words_;
+  std::vector<std::pair<std::string, std::string>> written_;
 };
 
 // What `names` may stand for in the data: one statement a thought, run in this order.
@@ -138,7 +144,8 @@ std::string time_sql(const Settings& settings) {
         WHEN t::DECIMAL(38, 6) < 1e17 THEN t::DECIMAL(38, 6)::BIGINT
         ELSE (t::DECIMAL(38, 6) / 1000)::BIGINT END))
     WHEN regexp_matches(t, '^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}[T ].*\d\s*(Z|z|UTC|GMT|[+-]\d{{2}}(:?\d{{2}})?)$')
-      THEN TRY_CAST(regexp_replace(replace(t, '/', '-'), '[T ](\d{{1,2}}:\d{{2}})\s*([A-Za-z+-].*)$', ' \1:00\2') AS TIMESTAMPTZ)
+      THEN TRY_CAST(regexp_replace(regexp_replace(replace(t, '/', '-'), '\s+([+-][\d:]+)$', '\1'), '[T ](\d{{1,2}}:\d{{2}})\s*([A-Za-z+-].*)$',
+                                    ' \1:00\2') AS TIMESTAMPTZ)
     WHEN regexp_matches(t, '^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}') THEN timezone({0}, TRY_CAST(replace(t, '/', '-') AS TIMESTAMP))
     ELSE coalesce(
       try_strptime(t, ['%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z', '%a %b %d %H:%M:%S %Y %z', '%Y%m%dT%H%M%S%z'])::TIMESTAMPTZ,
@@ -182,7 +189,7 @@ SELECT stream, record_id, coalesce(id, record_id) AS key, kind, place AS place_k
        account_key, happened_at, title, text, url, amount::DOUBLE AS amount, attributes
 FROM mapped WHERE problem IS NULL;
 
-DROP TABLE mapped; DROP TABLE mapping_missing; DROP TABLE mapping_word; DROP VIEW mapping_input; DROP TABLE mapping_column;
+DROP TABLE mapped; DROP TABLE mapping_missing; DROP TABLE mapping_word; DROP VIEW mapping_row; DROP VIEW mapping_input; DROP TABLE mapping_column;
 )";
 
 }  // namespace
@@ -229,13 +236,19 @@ Result<std::string> mapping_model(const Settings& settings, const MappedRows& ro
   bool several = !platform.empty();
 
   std::string sql = naming_sql(words, rows) + attributes;
+  sql += R"(
+CREATE OR REPLACE TEMP VIEW mapping_row AS
+SELECT stream AS "rapport:stream", record_id AS "rapport:record_id", row, unnest(from_json(row, getvariable('mapping_shape'))) FROM mapping_input;
+)";
+  // Each expression by itself, so that an error can say which one it is in.
+  for (const auto& [setting, expression] : mapping.written())
+    sql += fmt::format("SET VARIABLE model_step = {};\nSELECT ({}) FROM mapping_row LIMIT 0;\n", sql_quoted(fmt::format("setting `{}`", setting)), expression);
   sql += fmt::format(R"(
+SET VARIABLE model_step = NULL;
 SELECT error('setting `timezone`: there is no zone called ' || {0}) WHERE lower({0}) NOT IN (SELECT lower(name) FROM pg_timezone_names());
 
 CREATE OR REPLACE TEMP TABLE mapped AS
-WITH mapping_row AS (
-SELECT stream AS "rapport:stream", record_id AS "rapport:record_id", row, unnest(from_json(row, getvariable('mapping_shape'))) FROM mapping_input
-), mapping_text AS (
+WITH mapping_text AS (
 SELECT "rapport:stream" AS stream, "rapport:record_id" AS record_id,
 {1}
   {2} AS t,

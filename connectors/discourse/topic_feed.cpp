@@ -153,7 +153,7 @@ class TopicFeed : public Reader {
     if (fetched.record) {
       page.records.push_back(std::move(*fetched.record));
     } else {  // one topic that the forum itself cannot show must not keep us from all others; the next pass tries again
-      page.rejected.push_back({fmt::format("topic {}", id), fetched.trouble, {}});
+      page.rejected.push_back({fmt::format("{}", id), fetched.trouble, {}});
       cursor_.seen.erase(id);
     }
     return {};

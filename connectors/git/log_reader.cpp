@@ -78,6 +78,16 @@ Result<std::vector<std::string>> tips_of(const Repository& repository) {
   return tips;
 }
 
+// Those of `hashes` that the repository still holds: after a forced push the collector of garbage takes the others.
+Result<std::vector<std::string>> still_there(const Repository& repository, const std::vector<std::string>& hashes) {
+  std::vector<std::string> kept;
+  if (hashes.empty()) return kept;
+  auto answer = TRY(run_process(repository.command({"cat-file", "--batch-check=%(objectname) %(objecttype)"}, join(hashes, "\n") + "\n")));
+  for (auto line : split(answer, '\n'))
+    if (line.ends_with(" commit")) kept.emplace_back(line.substr(0, line.find(' ')));
+  return kept;
+}
+
 std::optional<Time> unix_time(std::string_view digits) {
   std::int64_t seconds = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
@@ -200,6 +210,8 @@ std::span<const StagingTable> staging_tables() { return kTables; }
 
 Result<std::unique_ptr<Reader>> read_commits(const Repository& repository, const std::string& text) {
   auto cursor = CommitCursor::parse(text);
+  // Where a tip went in the middle of a pass, the pass begins anew: rows are keyed, so none comes twice.
+  if (TRY(still_there(repository, cursor.tips)).size() < cursor.tips.size()) cursor.tips.clear();
   if (cursor.tips.empty()) {
     cursor.tips = TRY(tips_of(repository));
     cursor.offset = 0;
@@ -217,7 +229,7 @@ Result<std::unique_ptr<Reader>> read_commits(const Repository& repository, const
   if (repository.has_files) arguments.insert(arguments.end(), {"--numstat", "-M", "--no-textconv", "--no-ext-diff"});
   std::string revisions;
   for (const auto& tip : cursor.tips) revisions += tip + "\n";
-  for (const auto& base : cursor.base) revisions += "^" + base + "\n";
+  for (const auto& base : TRY(still_there(repository, cursor.base))) revisions += "^" + base + "\n";
   auto log = TRY(Process::start(repository.command(std::move(arguments), std::move(revisions))));
   return std::unique_ptr<Reader>{std::make_unique<CommitReader>(std::move(log), std::move(cursor), repository.has_files)};
 }

@@ -91,24 +91,27 @@ std::size_t decode_entity(std::string_view text, std::string& out) {
   return end + 1;
 }
 
-// Where the tag that opens at html[start] == '<' ends (its '>'), heeding quoted attributes. A tag whose quotes do not
-// close ends at the first '>'. npos if there is none.
-std::size_t end_of_tag(std::string_view html, std::size_t start) {
-  constexpr std::size_t kLongestTag = 1 << 16;  // keeps broken quotes from costing O(n²)
-  auto window = html.substr(start, kLongestTag);
-  char quote = 0;
-  for (std::size_t i = 1; i < window.size(); ++i) {
-    char c = window[i];
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '>') {
-      return start + i;
+struct TagEnd {
+  std::size_t at = 0;   // of the '>'; or of what shows that this is no tag: another '<', or the end
+  bool is_tag = false;
+};
+
+// Where the tag that opens at html[start] == '<' ends, heeding quoted attributes. A caller that goes on from `at` looks
+// at no byte twice, however broken the markup.
+TagEnd end_of_tag(std::string_view html, std::size_t start) {
+  bool after_equals = false;
+  for (auto i = start + 1; i < html.size(); ++i) {
+    char c = html[i];
+    if (c == '>') return {i, true};
+    if (c == '<') return {i, false};
+    if (after_equals && (c == '"' || c == '\'')) {
+      auto close = html.find(c, i + 1);
+      if (close == std::string_view::npos) return {html.size(), false};
+      i = close;
     }
+    if (!is_blank(c)) after_equals = c == '=';
   }
-  auto first = window.find('>');
-  return first == std::string_view::npos ? first : start + first;
+  return {html.size(), false};
 }
 
 std::string_view attribute(std::string_view tag, std::string_view name) {
@@ -145,9 +148,9 @@ class Writer {
       case Meaning::kParagraph: line(2); break;
       case Meaning::kBreak: newlines_ = std::min(newlines_ + 1, 2); space_ = false; break;
       case Meaning::kItem: line(1); mark("- "); break;
-      case Meaning::kAside: line(2); quotes_ += 'a'; break;
+      case Meaning::kAside: line(2); quote('a'); break;
       // A quotation is often an aside with its source and the quoted words in a blockquote: one level, not two.
-      case Meaning::kQuote: line(2); quotes_ += quotes_.ends_with('a') ? 'i' : 'q'; break;
+      case Meaning::kQuote: line(2); quote(quotes_.ends_with('a') ? 'i' : 'q'); break;
       case Meaning::kPre: line(2); mark("```"); newlines_ = 1; in_pre_ = true; break;
       case Meaning::kCode: if (!in_pre_) put('`'); break;
       case Meaning::kImage: {
@@ -164,7 +167,7 @@ class Writer {
     switch (meaning) {
       case Meaning::kLine: case Meaning::kItem: line(1); break;
       case Meaning::kParagraph: line(2); break;
-      case Meaning::kAside: case Meaning::kQuote: line(2); if (!quotes_.empty()) quotes_.pop_back(); break;
+      case Meaning::kAside: case Meaning::kQuote: line(2); unquote(); break;
       case Meaning::kPre:
         if (!in_pre_) break;
         in_pre_ = false;
@@ -209,12 +212,22 @@ class Writer {
     space_ = false;
     out_ += c;
   }
+  void quote(char kind) {
+    quotes_ += kind;
+    if (kind != 'i') ++levels_;
+  }
+  void unquote() {
+    if (quotes_.empty()) return;
+    if (quotes_.back() != 'i') --levels_;
+    quotes_.pop_back();
+  }
   void prefix() {
-    auto levels = std::count_if(quotes_.begin(), quotes_.end(), [](char kind) { return kind != 'i'; });
-    for (int i = 0; i < std::min<int>(static_cast<int>(levels), 4); ++i) out_ += "> ";
+    for (int i = 0; i < std::min(levels_, 4); ++i) out_ += "> ";
   }
 
-  std::string out_, quotes_;
+  std::string out_;
+  std::string quotes_;  // what is open: a(side), q(uotation), i = a quotation right inside an aside
+  int levels_ = 0;      // of them, without the i
   int newlines_ = 0;
   bool space_ = false, in_pre_ = false;
 };
@@ -242,18 +255,18 @@ std::string html_text(std::string_view html) {
     bool closing = i + 1 < html.size() && html[i + 1] == '/';
     auto name_at = i + (closing ? 2 : 1);
     bool is_tag = name_at < html.size() && (is_letter(html[name_at]) || (!closing && (html[name_at] == '!' || html[name_at] == '?')));
-    auto end = is_tag ? end_of_tag(html, i) : std::string_view::npos;
-    if (end == std::string_view::npos) {
-      writer.text("<");
-      ++i;
+    auto end = is_tag ? end_of_tag(html, i) : TagEnd{i + 1, false};
+    if (!end.is_tag) {
+      writer.text(html.substr(i, end.at - i));
+      i = end.at;
       continue;
     }
-    auto tag = html.substr(name_at, end - name_at);
+    auto tag = html.substr(name_at, end.at - name_at);
     std::size_t length = 0;
     while (length < tag.size() && (is_letter(tag[length]) || is_digit(tag[length]))) ++length;
     auto name = lower_ascii(tag.substr(0, length));
     auto meaning = meaning_of(name);
-    i = end + 1;
+    i = end.at + 1;
     if (closing) {
       writer.close(meaning);
     } else if (meaning == Meaning::kSkip && !tag.ends_with('/')) {

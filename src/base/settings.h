@@ -15,7 +15,7 @@ struct Setting {
   std::string_view name;
   std::string_view help;      // one sentence
   std::string_view example;
-  std::string_view fallback;  // used when nothing is given; empty = none
+  std::string_view fallback = {};  // used when nothing is given; empty = none
   bool required = false;
   bool secret = false;  // never stored or shown; the value in rapport.toml names an environment variable
   bool path = false;  // a file or folder: a relative one is meant from the folder of rapport.toml

@@ -12,13 +12,43 @@
 
 namespace rapport {
 
-extern const Command kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand, kReplayCommand, kStatusCommand, kRejectedCommand,
-    kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand;
+extern const Command kAddCommand;
+extern const Command kBackupCommand;
+extern const Command kDemoCommand;
+extern const Command kEvidenceCommand;
+extern const Command kInitCommand;
+extern const Command kMetricCommand;
+extern const Command kRejectedCommand;
+extern const Command kReplayCommand;
+extern const Command kReportCommand;
+extern const Command kRestoreCommand;
+extern const Command kServeCommand;
+extern const Command kSimulateCommand;
+extern const Command kSourcesCommand;
+extern const Command kSqlCommand;
+extern const Command kStatusCommand;
+extern const Command kSyncCommand;
+extern const Command kVersionCommand;
 
 std::span<const Command> commands() {
   static const std::array kTable{
-      kInitCommand, kAddCommand, kSourcesCommand, kSyncCommand,  kReplayCommand,  kStatusCommand,
-      kRejectedCommand, kSqlCommand, kMetricCommand, kEvidenceCommand, kReportCommand, kBackupCommand, kRestoreCommand, kSimulateCommand, kVersionCommand,
+      kInitCommand,
+      kAddCommand,
+      kSourcesCommand,
+      kSyncCommand,
+      kReplayCommand,
+      kStatusCommand,
+      kRejectedCommand,
+      kSqlCommand,
+      kMetricCommand,
+      kEvidenceCommand,
+      kReportCommand,
+      kServeCommand,
+      kBackupCommand,
+      kRestoreCommand,
+      kSimulateCommand,
+      kDemoCommand,
+      kVersionCommand,
   };
   return kTable;
 }

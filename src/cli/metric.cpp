@@ -43,15 +43,6 @@ Table wide(const std::vector<Series>& all, const Metric& metric) {
   return table;
 }
 
-// One row a point: as programs read it.
-Table long_table(const std::vector<Series>& all) {
-  Table table{{{"bucket", ValueType::kDay}, {"segment"}, {"value", ValueType::kReal}, {"n", ValueType::kInteger}, {"few", ValueType::kBool}}, {}};
-  for (const auto& series : all)
-    for (const auto& point : series.points)
-      table.rows.push_back({Time{point.at}, series.segment, point.value ? Value{*point.value} : Value{}, point.n, point.few});
-  return table;
-}
-
 Result<ExitCode> run(const Options& options, const Globals& globals) {
   if (options.name.empty()) {
     print(format_table(metric_list(), options.format));
@@ -62,7 +53,7 @@ Result<ExitCode> run(const Options& options, const Globals& globals) {
   auto window = TRY(options.metric.window(store));
   auto series = TRY(evaluate(store, metric, window, TRY(options.metric.filters())));
   if (options.format != "table") {
-    print(format_table(long_table(series), options.format));
+    print(format_table(table_of(series), options.format));
     return ExitCode::kOk;
   }
   print(fmt::format("{} ({})\n{}\n\n", metric.title, metric.unit, metric.question));

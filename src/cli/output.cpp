@@ -11,6 +11,7 @@
 
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "store/csv.h"
 
 namespace rapport {
 namespace {
@@ -82,26 +83,6 @@ std::string as_markdown(const Table& table) {
   return out;
 }
 
-// RFC 4180. A text that a spreadsheet would run as a formula gets a leading apostrophe.
-std::string csv_cell(const Value& value, ValueType type) {
-  auto text = to_text(value, type);
-  if (std::holds_alternative<std::string>(value) && !text.empty() && std::string_view{"=+-@\t\r"}.find(text[0]) != std::string_view::npos)
-    text.insert(0, "'");
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
-}
-
-std::string as_csv(const Table& table) {
-  std::string out;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) out += (i == 0 ? "" : ",") + csv_cell(table.columns[i].name, ValueType::kText);
-  out += "\r\n";
-  for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) out += (i == 0 ? "" : ",") + csv_cell(row[i], table.columns[i].type);
-    out += "\r\n";
-  }
-  return out;
-}
-
 void write_value(JsonWriter& json, const Value& value, ValueType type) {
   if (is_null(value)) json.null();
   else if (auto truth = std::get_if<bool>(&value)) json.value(*truth);
@@ -154,7 +135,7 @@ void print_aside(std::string_view text) {
 
 std::string format_table(const Table& table, std::string_view format) {
   if (format == "json") return as_json(table);
-  if (format == "csv") return as_csv(table);
+  if (format == "csv") return csv_of(table);
   if (format == "markdown") return as_markdown(table);
   return as_table(table);
 }

@@ -140,6 +140,14 @@ Result<std::vector<Series>> evaluate(Engine& store, const Metric& metric, const 
   return out;
 }
 
+Table table_of(const std::vector<Series>& all) {
+  Table table{{{"bucket", ValueType::kDay}, {"segment"}, {"value", ValueType::kReal}, {"n", ValueType::kInteger}, {"few", ValueType::kBool}}, {}};
+  for (const auto& series : all)
+    for (const auto& point : series.points)
+      table.rows.push_back({Time{point.at}, series.segment, point.value ? Value{*point.value} : Value{}, point.n, point.few});
+  return table;
+}
+
 Result<Evidence> evidence_of(Engine& store, const Metric& metric, Day at, Grain grain, std::string_view segment, const Filter& filter,
                              std::int64_t limit, std::int64_t offset) {
   Day from = bucket_start(at, grain);

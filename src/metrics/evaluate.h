@@ -59,6 +59,9 @@ std::string filter_condition(const Filter& filter, Who otherwise);
 // Series sorted by segment, except that the larger total comes first for counts. Errors: kBadInput with the SQL's message.
 Result<std::vector<Series>> evaluate(Engine& store, const Metric& metric, const Window& window, const Filter& filter);
 
+// One row a point, as programs read it: bucket, segment, value, n, few.
+Table table_of(const std::vector<Series>& all);
+
 // One of the activities behind a point.
 struct EvidenceItem {
   std::int64_t activity_id = 0, thread_id = 0, person_id = 0;  // 0 = none

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <thread>
 
 #include "base/text.h"
 #include "store/functions.h"
@@ -98,24 +100,40 @@ struct StatementHolder {
 
 }  // namespace
 
+namespace {
+
+// An open database, shared by its connections.
+struct Database {
+  duckdb_database handle = nullptr;
+  std::optional<FileLock> writer_lock, reader_lock;  // given back after the database is closed
+
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() {
+    if (handle != nullptr) duckdb_close(&handle);
+  }
+};
+
+}  // namespace
+
 struct Store::State {
   fs::path file;
-  duckdb_database database = nullptr;
+  std::shared_ptr<Database> database = std::make_shared<Database>();
   duckdb_connection connection = nullptr;
-  // In the order in which they are given back: after the database is closed.
-  std::optional<FileLock> writer_lock, reader_lock;
+  std::chrono::steady_clock::time_point ask_readers_after{};  // see checkpoint()
 
   ~State() {
     if (connection != nullptr) duckdb_disconnect(&connection);
-    if (database != nullptr) duckdb_close(&database);
   }
 
-  Result<> connect(const char* path, Access access);
+  Result<> open(const char* path, Access access, int threads = 0);
+  Result<> connect();
   Result<> bind(duckdb_prepared_statement statement, const Parameters& parameters);
   Result<> prepare(std::string_view sql, StatementHolder& holder);
 };
 
-Result<> Store::State::connect(const char* path, Access access) {
+Result<> Store::State::open(const char* path, Access access, int threads) {
   duckdb_config config = nullptr;
   duckdb_create_config(&config);
   duckdb_set_config(config, "access_mode", access == Access::kRead ? "READ_ONLY" : "READ_WRITE");
@@ -123,8 +141,9 @@ Result<> Store::State::connect(const char* path, Access access) {
   duckdb_set_config(config, "autoinstall_known_extensions", "false");
   duckdb_set_config(config, "autoload_known_extensions", "false");
   duckdb_set_config(config, "checkpoint_threshold", "1TB");  // see checkpoint() in the header
+  if (threads > 0) duckdb_set_config(config, "threads", std::to_string(threads).c_str());
   char* message = nullptr;
-  auto opened = duckdb_open_ext(path, &database, config, &message);
+  auto opened = duckdb_open_ext(path, &database->handle, config, &message);
   duckdb_destroy_config(&config);
   if (opened == DuckDBError) {
     std::string said = message == nullptr ? "" : message;
@@ -133,8 +152,13 @@ Result<> Store::State::connect(const char* path, Access access) {
     return fail(Error::Kind::kCorrupt, fmt::format("cannot open {}: {}", file.string(), printable(said.substr(0, 300))),
                 "if it is not a Rapport database name another folder with --home; if it is damaged `rapport restore` a backup");
   }
-  if (duckdb_connect(database, &connection) == DuckDBError) return fail(Error::Kind::kBug, "cannot connect to the database");
-  return register_functions(connection);
+  TRY(connect());
+  return register_functions(connection);  // for every connection to this database
+}
+
+Result<> Store::State::connect() {
+  if (duckdb_connect(database->handle, &connection) == DuckDBError) return fail(Error::Kind::kBug, "cannot connect to the database");
+  return {};
 }
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -155,11 +179,38 @@ void give_back_record_locks(const fs::path& file) {
 
 fs::path lock_folder(const fs::path& file) { return file.parent_path() / ".rapport"; }
 
+fs::path readers_lock(const fs::path& file) { return lock_folder(file) / "readers.lock"; }
+fs::path request_to_leave(const fs::path& file) { return lock_folder(file) / "checkpoint.wanted"; }
+
+constexpr std::chrono::seconds kWaitForReaders{2};
+constexpr std::chrono::seconds kAskReadersAgain{30};
+constexpr std::chrono::seconds kRequestForgotten{10};  // its writer died without taking it back
+
+// Asks the readers to leave; takes the lock once they have. None if they stay.
+std::optional<FileLock> wait_for_readers(const fs::path& file) {
+  std::error_code ignored;
+  if (!write_file(request_to_leave(file), "a writer folds its log\n")) return {};
+  std::optional<FileLock> alone;
+  auto until = std::chrono::steady_clock::now() + kWaitForReaders;
+  while (!alone && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    if (auto taken = FileLock::take(readers_lock(file), FileLock::Mode::kExclusive, FileLock::Wait::kNo)) alone = std::move(*taken);
+  }
+  fs::remove(request_to_leave(file), ignored);
+  return alone;
+}
+
 constexpr const char* kSession = "SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;";
 
 }  // namespace
 
-Result<Store> Store::open_to_read(const fs::path& file) {
+bool Store::wants_readers_to_leave(const fs::path& file) {
+  std::error_code failed;
+  auto asked = fs::last_write_time(request_to_leave(file), failed);
+  return !failed && fs::file_time_type::clock::now() - asked < kRequestForgotten;
+}
+
+Result<Store> Store::open_to_read(const fs::path& file, const ReadOptions& options) {
   std::error_code ignored;
   if (!fs::exists(file, ignored))
     return fail(Error::Kind::kNotFound, fmt::format("no database at {}", file.string()), "run `rapport init` first");
@@ -169,8 +220,8 @@ Result<Store> Store::open_to_read(const fs::path& file) {
     // While one process opens, DuckDB's own locks are held for a moment; openers take turns.
     // Where we may not even create the lock, nobody writes either: a failure here is not one.
     auto turn = FileLock::take(lock_folder(file) / "open.lock", FileLock::Mode::kExclusive, FileLock::Wait::kYes);
-    state->reader_lock = TRY(FileLock::take(lock_folder(file) / "readers.lock", FileLock::Mode::kShared, FileLock::Wait::kYes));
-    TRY(state->connect(file.c_str(), Access::kRead));
+    state->database->reader_lock = TRY(FileLock::take(readers_lock(file), FileLock::Mode::kShared, FileLock::Wait::kYes));
+    TRY(state->open(file.c_str(), Access::kRead, options.threads));
     give_back_record_locks(file);
   }
   Store store{std::move(state)};
@@ -196,10 +247,10 @@ Result<FileLock> Store::lock_out_writers(const fs::path& file, std::string_view 
 Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
   auto state = std::make_unique<State>();
   state->file = file;
-  state->writer_lock = TRY(lock_out_writers(file, who));
+  state->database->writer_lock = TRY(lock_out_writers(file, who));
   {
     auto turn = TRY(FileLock::take(lock_folder(file) / "open.lock", FileLock::Mode::kExclusive, FileLock::Wait::kYes));
-    TRY(state->connect(file.c_str(), Access::kWrite));
+    TRY(state->open(file.c_str(), Access::kWrite));
     give_back_record_locks(file);
   }
   Store store{std::move(state)};
@@ -210,10 +261,20 @@ Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
 
 Result<Store> Store::in_memory() {
   auto state = std::make_unique<State>();
-  TRY(state->connect(":memory:", Access::kWrite));
+  TRY(state->open(":memory:", Access::kWrite));
   Store store{std::move(state)};
   TRY(store.execute(kSession));
   TRY(migrate(store));
+  return store;
+}
+
+Result<Store> Store::another_connection() const {
+  auto state = std::make_unique<State>();
+  state->file = state_->file;
+  state->database = state_->database;
+  TRY(state->connect());
+  Store store{std::move(state)};
+  TRY(store.execute("SET TimeZone = 'UTC'"));
   return store;
 }
 
@@ -398,8 +459,13 @@ Result<> Store::append(std::string_view table, const RowBatch& batch) {
 
 Result<> Store::checkpoint() {
   if (state_->file.empty()) return {};
-  auto alone = FileLock::take(lock_folder(state_->file) / "readers.lock", FileLock::Mode::kExclusive, FileLock::Wait::kNo);
-  if (!alone) return {};  // a reader is there: the log simply stays a little longer
+  std::optional<FileLock> alone;
+  if (auto taken = FileLock::take(readers_lock(state_->file), FileLock::Mode::kExclusive, FileLock::Wait::kNo)) alone = std::move(*taken);
+  if (!alone && std::chrono::steady_clock::now() >= state_->ask_readers_after) {
+    alone = wait_for_readers(state_->file);
+    if (!alone) state_->ask_readers_after = std::chrono::steady_clock::now() + kAskReadersAgain;
+  }
+  if (!alone) return {};  // a reader stays: the log simply stays a little longer
   auto done = execute("CHECKPOINT");
   give_back_record_locks(state_->file);
   return done;

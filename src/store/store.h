@@ -6,6 +6,7 @@
 //     committed part of the write-ahead log. That state is consistent by DuckDB's own design.
 //   - Only a checkpoint rewrites what a reader has mapped. So the writer never checkpoints on its own; it does
 //     so in checkpoint(), under an exclusive lock that every reader holds shared (.rapport/readers.lock).
+//     A reader that stays open for long (the web server) looks at wants_readers_to_leave() and closes for a moment.
 //   - DuckDB's own file locks (which would keep the two apart) are given back right after opening. The single
 //     writer is guarded by .rapport/writer.lock instead, which also says who it is.
 // A reader therefore sees the database as of the moment it opened; reopen to see more.
@@ -32,21 +33,31 @@ class Engine {
   virtual Result<Table> query(std::string_view sql, const Parameters& parameters = {}) = 0;
 };
 
+struct ReadOptions {
+  int threads = 0;  // that work on one query; 0 = as many as the machine has cores
+};
+
 class Store final : public Engine {
  public:
   // Opens to read. Errors: kNotFound, kCorrupt (not a database of ours, or of a newer Rapport).
-  static Result<Store> open_to_read(const fs::path& file);
+  static Result<Store> open_to_read(const fs::path& file, const ReadOptions& options = {});
   // Opens, creates or migrates to write. `who` is shown to a second writer. Errors: kBusy naming the first
   // writer, kCorrupt, kUpstream (disk).
   static Result<Store> open_to_write(const fs::path& file, std::string_view who);
   // Keeps writers out for as long as the answer lives. Errors: kBusy naming the writer.
   static Result<FileLock> lock_out_writers(const fs::path& file, std::string_view who);
+  // True while a writer waits for readers to leave so that it can fold its log into the file.
+  static bool wants_readers_to_leave(const fs::path& file);
   // A database in memory with the current schema; for tests and one-off work.
   static Result<Store> in_memory();
 
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store() override;
+
+  // Another connection to the same open database. One connection is for one thread at a time; two connections
+  // may be used by two threads at once. They see the same data; the database closes with the last of them.
+  Result<Store> another_connection() const;
 
   Result<Table> query(std::string_view sql, const Parameters& parameters = {}) override;
   // Streams a large answer in pieces of some thousand rows; an Error from `take` ends it.
@@ -59,7 +70,8 @@ class Store final : public Engine {
   // Appends to `table`, whose first columns are those of `batch` in the same order. About a million rows a second.
   Result<> append(std::string_view table, const RowBatch& batch);
 
-  // Folds the write-ahead log into the file if no reader is there; else leaves it for later. Writer only.
+  // Folds the write-ahead log into the file. Readers that are there are asked to leave and waited for, two seconds at
+  // most and not twice in half a minute; if they stay the log is left for later. Writer only.
   Result<> checkpoint();
   // Bytes in the write-ahead log.
   std::uintmax_t log_bytes() const;

@@ -161,7 +161,9 @@ Result<> ensure_staging(Store& store, const ConnectorInfo& connector) {
   return {};
 }
 
-Result<ModelResult> run_model(Store& store, const ModelSource& source, ModelScope scope) {
+namespace {
+
+Result<ModelResult> run_in_transaction(Store& store, const ModelSource& source, ModelScope scope) {
   auto transaction = TRY(Transaction::begin(store));
   auto before = TRY(progress_of(store, source.source_id));
   auto version_answer = TRY(store.query("SELECT md5($sql)", {{"sql", source.model_sql}}));
@@ -198,6 +200,19 @@ Result<ModelResult> run_model(Store& store, const ModelSource& source, ModelScop
   TRY(store.execute(fmt::format("INSERT INTO model_state SELECT $source, coalesce(max(batch), 0), $version, now() FROM ({})", newest),
                     {{"source", source.source_id}, {"version", version}}));
   TRY(transaction.commit());
+  return result;
+}
+
+}  // namespace
+
+Result<ModelResult> run_model(Store& store, const ModelSource& source, ModelScope scope) {
+  TRY(store.execute("SET VARIABLE model_step = NULL"));
+  auto result = run_in_transaction(store, source, scope);
+  if (result) return result;
+  // Variables outlive the transaction: what the model said it was doing.
+  auto step = store.query("SELECT getvariable('model_step')");
+  if (step && !step->rows.empty())
+    if (auto text = to_text(step->rows[0][0]); !text.empty()) result.error().trail.insert(result.error().trail.begin(), text);
   return result;
 }
 

@@ -29,7 +29,8 @@ struct ModelResult {
 };
 
 // In one transaction. Afterwards the tables hold exactly what a run over all records would have given.
-// Errors: kBadInput naming the SQL's own message when the model does not run.
+// Errors: kBadInput naming the SQL's own message when the model does not run. A model made of parts says which one it
+// is at by SET VARIABLE model_step = '…'; that stands in the error's trail.
 Result<ModelResult> run_model(Store& store, const ModelSource& source, ModelScope scope);
 
 // Creates the staging tables of a connector, or adds columns that are new.

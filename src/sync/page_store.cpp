@@ -18,6 +18,13 @@ Result<std::int64_t> count(Store& store, std::string_view table) {
 
 Parameters names_of(const StreamPosition& position) { return {{"source", position.source_id}, {"stream", position.stream}}; }
 
+// False only for the first page of a first sync, the one that brings the most rows: there nothing is to be replaced.
+Result<bool> may_hold(Store& store, std::string_view table, const StreamPosition& position) {
+  if (position.caught_up_before || !position.cursor.empty()) return true;
+  auto any = TRY(store.query(fmt::format("SELECT 1 FROM {} WHERE source_id = $source AND stream = $stream LIMIT 1", table), names_of(position)));
+  return !any.rows.empty();
+}
+
 // Into raw_record: what is new or differs. Within a page the last word on a record counts.
 Result<std::int64_t> store_records(Store& store, const StreamPosition& position, const Page& page, std::int64_t batch) {
   RowBatch rows{kRecordColumns};
@@ -34,7 +41,7 @@ Result<std::int64_t> store_records(Store& store, const StreamPosition& position,
     TRY(store.execute("INSERT INTO listing_seen SELECT $source, $stream, record_id FROM page_record", names_of(position)));
   TRY(store.execute(
       "DELETE FROM page_record WHERE rowid NOT IN (SELECT max(rowid) FROM page_record GROUP BY record_id)"));
-  if (position.caught_up_before || !position.cursor.empty()) {
+  if (TRY(may_hold(store, "raw_record", position))) {
     TRY(store.execute("DELETE FROM page_record p USING raw_record r WHERE r.source_id = $source AND r.stream = $stream AND r.record_id = "
                       "p.record_id AND r.gone = p.gone AND (p.gone OR r.json = p.json)", names_of(position)));
     // A tombstone keeps the last words.
@@ -59,7 +66,7 @@ Result<std::int64_t> store_rows(Store& store, const StagingTable& staging, const
   TRY(store.execute(fmt::format("CREATE OR REPLACE TEMP TABLE page_row AS SELECT {} FROM {} LIMIT 0", columns, staging.name)));
   TRY(store.append("page_row", rows));
   TRY(store.execute("DELETE FROM page_row WHERE rowid NOT IN (SELECT max(rowid) FROM page_row GROUP BY record_id)"));
-  if (position.caught_up_before || !position.cursor.empty())
+  if (TRY(may_hold(store, staging.name, position)))
     TRY(store.execute(fmt::format("DELETE FROM {} WHERE source_id = $source AND stream = $stream AND record_id IN (SELECT record_id FROM page_row)",
                                   staging.name), names_of(position)));
   auto changed = TRY(count(store, "page_row"));

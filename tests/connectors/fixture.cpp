@@ -161,6 +161,23 @@ std::pair<std::string, std::string> Workbench::got_and_wanted(std::string_view t
   return {heads + "\n" + lines_of(got), heads + "\n" + lines_of(rows)};
 }
 
+testing::AssertionResult same_lines(const std::string& got, const std::string& wanted) {
+  if (got == wanted) return testing::AssertionSuccess();
+  auto failure = testing::AssertionFailure();
+  auto sorted = [](const std::string& text) {
+    auto lines = split(text, '\n');
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  };
+  auto have = sorted(got), want = sorted(wanted);
+  std::vector<std::string_view> extra, missing;
+  std::set_difference(have.begin(), have.end(), want.begin(), want.end(), std::back_inserter(extra));
+  std::set_difference(want.begin(), want.end(), have.begin(), have.end(), std::back_inserter(missing));
+  for (auto line : missing) failure << "\n  missing  " << elide(line, 300);
+  for (auto line : extra) failure << "\n  extra    " << elide(line, 300);
+  return failure;
+}
+
 std::vector<Exchange> exchanges_of(const Fixture& fixture, std::string_view file) {
   auto parsed = parse_session(fixture.text(file));
   EXPECT_TRUE(ok(parsed)) << fixture.folder << "/" << file;

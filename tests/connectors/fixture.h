@@ -56,6 +56,9 @@ class Workbench {
   Store store_;
 };
 
+// Fails with the lines in which the two texts differ.
+testing::AssertionResult same_lines(const std::string& got, const std::string& wanted);
+
 // The recorded exchanges of `file`; fails the test if it cannot be read.
 std::vector<Exchange> exchanges_of(const Fixture& fixture, std::string_view file);
 

@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include "http/live.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/replay_http.h"
+#include "tests/support/result_matchers.h"
+
+namespace rapport {
+namespace {
+
+using std::chrono::milliseconds;
+using test::fails;
+using test::ManualClock;
+using test::ok;
+using Pauses = std::vector<milliseconds>;
+
+// Answers with `statuses` in turn, the last for good; 0 is a dropped connection.
+struct Polite {
+  explicit Polite(std::vector<int> statuses, HttpHeaders headers = {}, int attempts = 4) : replay({}) {
+    replay.interfere = [statuses, headers](const HttpRequest&, std::size_t n) -> std::optional<Result<HttpResponse>> {
+      int status = statuses[std::min(n, statuses.size() - 1)];
+      if (status == 0) return Result<HttpResponse>{fail(Error::Kind::kUpstream, "connection reset", "check the network")};
+      return Result<HttpResponse>{HttpResponse{status, status == 200 ? HttpHeaders{} : headers, "body"}};
+    };
+    PoliteOptions options;
+    options.attempts = attempts;
+    options.first_pause = milliseconds{100};
+    options.sleep = clock.sleeper();
+    http = polite_http(replay, options);
+  }
+  Result<HttpResponse> ask() { return http->send({"GET", "https://api.example.org/x", {}, {}}); }
+  ManualClock clock;
+  test::ReplayHttp replay;
+  std::unique_ptr<Http> http;
+};
+
+TEST(Polite, waits_as_long_as_it_is_asked_to) {
+  Polite one{{429, 200}, {{"Retry-After", "7"}}};
+  auto answer = one.ask();
+  ASSERT_TRUE(ok(answer));
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(one.clock.pauses(), Pauses{milliseconds{7000}});
+}
+
+TEST(Polite, understands_a_date) {  // RFC 9110, 10.2.3; one in the past means at once
+  Polite one{{503, 200}, {{"Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"}}};
+  ASSERT_TRUE(ok(one.ask()));
+  EXPECT_EQ(one.clock.pauses(), Pauses{milliseconds{0}});
+}
+
+TEST(Polite, doubles_its_pauses_and_gives_up) {
+  Polite one{{500}};
+  auto answer = one.ask();
+  ASSERT_TRUE(ok(answer));
+  EXPECT_EQ(answer->status, 500) << "what still fails is returned as it came";
+  EXPECT_EQ(one.clock.pauses(), (Pauses{milliseconds{100}, milliseconds{200}, milliseconds{400}}));
+  EXPECT_EQ(one.replay.log().size(), 4u);
+}
+
+TEST(Polite, repeats_a_dropped_connection) {
+  Polite one{{0, 0, 200}};
+  ASSERT_TRUE(ok(one.ask()));
+  EXPECT_EQ(one.replay.log().size(), 3u);
+}
+
+TEST(Polite, does_not_repeat_what_will_not_pass) {
+  for (int status : {200, 301, 400, 401, 403, 404, 410, 422}) {
+    Polite one{{status}};
+    ASSERT_TRUE(ok(one.ask()));
+    EXPECT_EQ(one.replay.log().size(), 1u) << status;
+  }
+}
+
+TEST(Polite, says_when_to_come_back_if_that_is_long) {
+  Polite one{{429}, {{"Retry-After", "86400"}}};
+  EXPECT_TRUE(fails(one.ask(), Error::Kind::kRateLimited, "come back at"));
+  EXPECT_TRUE(one.clock.pauses().empty());
+}
+
+TEST(Polite, stops_when_the_user_says_so) {
+  Polite one{{500}};
+  one.clock.stop();
+  EXPECT_TRUE(fails(one.ask(), Error::Kind::kCancelled));
+}
+
+TEST(Http, turns_statuses_into_errors_to_act_on) {
+  struct Case {
+    int status;
+    Error::Kind want;
+  };
+  for (auto c : {Case{401, Error::Kind::kAuth}, Case{403, Error::Kind::kAuth}, Case{404, Error::Kind::kNotFound}, Case{410, Error::Kind::kNotFound},
+                 Case{429, Error::Kind::kRateLimited}, Case{500, Error::Kind::kUpstream}, Case{304, Error::Kind::kUpstream}}) {
+    test::ReplayHttp http{{{{"GET", "https://api.example.org/x?key=secret", {}, {}}, {c.status, {}, "why"}}}};
+    auto answer = http.get("https://api.example.org/x?key=secret");
+    EXPECT_TRUE(fails(answer, c.want)) << c.status;
+    EXPECT_EQ(answer.error().what.find("secret"), std::string::npos) << "a query may hold a credential";
+    EXPECT_FALSE(answer.error().fix.empty());
+  }
+}
+
+}  // namespace
+}  // namespace rapport
