@@ -255,11 +255,15 @@ def statistics(out, count):
     without = sum(w["has_effect"] == "false" for w in works) / len(works)
     holds("many works change nothing", 0.3 < without < 0.75, without)
     check("people", sum(p["kind"] == "human" for p in rows(f"{out}/truth/people.csv")), 300)
-    logins = [(a["platform"], a["login"]) for a in rows(f"{out}/truth/accounts.csv") if a["login"]]
     owners = {}
     for account in rows(f"{out}/truth/accounts.csv"):
         if account["login"]:
             owners.setdefault((account["platform"], account["login"]), set()).add(account["person"])
+    holders = {}
+    for account in rows(f"{out}/truth/accounts.csv"):
+        if account["email"]:
+            holders.setdefault(account["email"], set()).add(account["person"])
+    check("addresses shared by two people", [k for k, v in holders.items() if len(v) > 1], [])
     check("logins shared by two people", [k for k, v in owners.items() if len(v) > 1], [])
 
 
