@@ -8,7 +8,7 @@ help: ## show this list
 setup: ## install what tools/packages.txt lists and fetch DuckDB, pinned (root or sudo)
 	@tools/setup
 
-build: setup ## build ./rapport
+build: setup web ## build ./rapport
 	@tools/build $(BUILD)
 
 test: build ## run every test
@@ -35,17 +35,13 @@ WEB_SOURCES = $(shell find web/src web/public -type f ! -name '*.test.ts') web/i
 
 web: web/dist/index.html ## build the web page, which the binary then carries
 
-web/node_modules/.package-lock.json: web/package-lock.json
+web/node_modules/.package-lock.json: web/package-lock.json | setup
 	cd web && npm ci --silent && touch node_modules/.package-lock.json
 
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run --silent build -- --logLevel warn && touch dist/index.html
 
-web-test: web/node_modules/.package-lock.json ## check and test the web page, without and with a browser
-	cd web && npm run --silent check && npm test --silent
-	tests/e2e/run.sh
-
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test demo sanitize lint format bench web web-test clean
+.PHONY: help setup build test demo sanitize lint format bench web clean
