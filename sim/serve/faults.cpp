@@ -31,7 +31,7 @@ Result<> Faults::set(std::string_view name, std::string_view value) {
 
 Mishap Faults::draw() {
   std::lock_guard lock{mutex_};
-  Random random{seed_, Purpose::kDayCount, ++requests_};
+  Random random{seed_, Purpose::kFault, ++requests_};
   Mishap mishap;
   mishap.latency_ms = static_cast<int>(values_["latency_ms"]);
   mishap.skew_seconds = static_cast<std::int64_t>(values_["clock_skew_s"]);
