@@ -9,10 +9,12 @@
 -- origin:   mean daily active people divided by people active in 30 days
 WITH seen AS (
   SELECT DISTINCT person_id, day FROM activity_people WHERE person_id IS NOT NULL
+), grain AS (
+  SELECT CASE $grain WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY WHEN 'month' THEN INTERVAL 1 MONTH
+                     WHEN 'quarter' THEN INTERVAL 3 MONTH ELSE INTERVAL 1 YEAR END AS length
 ), bucket AS (
-  SELECT b::DATE AS bucket, (CASE $grain WHEN 'day' THEN b + INTERVAL 1 DAY WHEN 'week' THEN b + INTERVAL 7 DAY
-                             WHEN 'month' THEN b + INTERVAL 1 MONTH WHEN 'quarter' THEN b + INTERVAL 3 MONTH ELSE b + INTERVAL 1 YEAR END)::DATE AS ends
-  FROM (SELECT DISTINCT date_trunc($grain, day) AS b FROM seen WHERE day >= $from AND day < $to)
+  SELECT b::DATE AS bucket, (b + length)::DATE AS ends
+  FROM (SELECT unnest(range($from::DATE::TIMESTAMP, $to::DATE::TIMESTAMP, length)) AS b, length FROM grain)
 ), month_of AS (
   SELECT b.bucket, count(*) / 30.0 AS daily, count(DISTINCT s.person_id) AS monthly, min(b.ends) AS ends
   FROM bucket b JOIN seen s ON s.day >= b.ends - 30 AND s.day < b.ends
