@@ -11,10 +11,12 @@ WITH seen AS (
   SELECT person_id, day, list(activity_id) AS activities
   FROM activity_people WHERE person_id IS NOT NULL AND day >= $from - 31 AND day < $to + 31
   GROUP BY person_id, day
+), grain AS (
+  SELECT CASE $grain WHEN 'day' THEN INTERVAL 1 DAY WHEN 'week' THEN INTERVAL 7 DAY WHEN 'month' THEN INTERVAL 1 MONTH
+                     WHEN 'quarter' THEN INTERVAL 3 MONTH ELSE INTERVAL 1 YEAR END AS length
 ), bucket AS (
-  SELECT b::DATE AS bucket, (CASE $grain WHEN 'day' THEN b + INTERVAL 1 DAY WHEN 'week' THEN b + INTERVAL 7 DAY
-                             WHEN 'month' THEN b + INTERVAL 1 MONTH WHEN 'quarter' THEN b + INTERVAL 3 MONTH ELSE b + INTERVAL 1 YEAR END)::DATE AS ends
-  FROM (SELECT DISTINCT date_trunc($grain, day) AS b FROM seen WHERE day >= $from AND day < $to)
+  SELECT b::DATE AS bucket, (b + length)::DATE AS ends
+  FROM (SELECT unnest(range($from::DATE::TIMESTAMP, $to::DATE::TIMESTAMP, length)) AS b, length FROM grain)
 )
 SELECT b.bucket, 'all' AS segment, count(*) / 30.0 / count(DISTINCT s.person_id) AS value, count(DISTINCT s.person_id) AS n,
        flatten(list(s.activities)) AS evidence

@@ -8,7 +8,8 @@
 namespace rapport {
 namespace {
 
-constexpr double kBeyondChance = 1.96;    // two-sided 5 %
+constexpr double kBeyondCounting = 1.96;  // standard deviations: two-sided 5 % where counting is all the chance there is
+constexpr double kBeyondUsual = 2.5;      // steps by deviation from median: holds the false alarms of restless series near 5 %
 constexpr std::size_t kHistory = 12;      // buckets that tell how much a metric moves by itself
 constexpr std::size_t kEnoughHistory = 6; // differences
 constexpr std::size_t kMostSegments = 6;
@@ -36,14 +37,19 @@ double counting_noise(const Metric& metric, const Point& now, const Point& befor
   return 0;
 }
 
-// The period to look at.
-Result<Day> period_of(Engine& store, const CommunityQuery& query) {
+// Over, and the data reaches at least nine tenths into it.
+bool is_complete(Day from, Grain grain, Day last, Day today) {
+  Day to = next_bucket(from, grain);
+  return to <= today && (last + std::chrono::days{1} - from) * 10 >= (to - from) * 9;
+}
+
+// The period to look at: the one asked for, or the last complete one.
+Day period_of(const DataSpan& span, const CommunityQuery& query) {
   if (query.at) return bucket_start(*query.at, query.grain);
-  auto span = TRY(data_span(store));
-  if (!span) return fail(Error::Kind::kNotFound, "nothing was collected yet", "run `rapport add WHAT`, then `rapport sync`");
-  Day last = bucket_start(std::min(span->last, query.today), query.grain);
-  bool ended = next_bucket(last, query.grain) <= query.today;
-  return ended || last <= bucket_start(span->first, query.grain) ? last : bucket_start(last - std::chrono::days{1}, query.grain);
+  Day last = bucket_start(std::min(span.last, query.today), query.grain);
+  bool only_one = last <= bucket_start(span.first, query.grain);
+  if (only_one || is_complete(last, query.grain, span.last, query.today)) return last;
+  return bucket_start(last - std::chrono::days{1}, query.grain);
 }
 
 Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Community& community) {
@@ -66,7 +72,8 @@ Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Comm
       if (metric.shape == Metric::Shape::kShare) comparison.change = *now - *before;
       else if (*before != 0) comparison.change = (*now - *before) / *before;
     }
-    comparison.verdict = judge(metric, comparison.now, comparison.before, history);
+    // A part of a period against a whole one says nothing.
+    comparison.verdict = community.complete ? judge(metric, comparison.now, comparison.before, history) : Verdict::kUnclear;
     community.comparisons.push_back(std::move(comparison));
   }
   return {};
@@ -122,8 +129,8 @@ Verdict judge(const Metric& metric, const Point& now, const Point& before, const
   double step = usual_step(history);
   if (metric.shape == Metric::Shape::kMedian && step == 0) return Verdict::kUnclear;
   double difference = *now.value - *before.value;
-  double chance = std::max(counting_noise(metric, now, before), step);
-  if (std::abs(difference) <= kBeyondChance * chance) return Verdict::kFlat;
+  double chance = std::max(kBeyondCounting * counting_noise(metric, now, before), kBeyondUsual * step);
+  if (std::abs(difference) <= chance) return Verdict::kFlat;
   if (metric.better == "neither") return Verdict::kChanged;
   return (difference > 0) == (metric.better == "up") ? Verdict::kBetter : Verdict::kWorse;
 }
@@ -131,10 +138,12 @@ Verdict judge(const Metric& metric, const Point& now, const Point& before, const
 Result<Community> community_of(Engine& store, const CommunityQuery& query) {
   Community community;
   community.grain = query.grain;
-  community.from = TRY(period_of(store, query));
+  auto span = TRY(data_span(store));
+  if (!span) return fail(Error::Kind::kNotFound, "nothing was collected yet", "run `rapport add WHAT`, then `rapport sync`");
+  community.from = period_of(*span, query);
   community.to = next_bucket(community.from, query.grain);
   community.before_from = bucket_start(community.from - std::chrono::days{1}, query.grain);
-  community.complete = community.to <= query.today;
+  community.complete = is_complete(community.from, query.grain, span->last, query.today);
   for (const auto& metric : metrics()) TRY(compare(store, metric, query.filter, community));
   auto condition = filter_condition(query.filter, Who::kHumans);
   community.people = TRY(people_of(store, community, condition, false));
