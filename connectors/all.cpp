@@ -10,6 +10,7 @@
 #include "connectors/discourse/discourse.h"
 #include "connectors/git/git.h"
 #include "connectors/singer/singer.h"
+#include "connectors/slack/slack.h"
 #include "connectors/table/table.h"
 
 namespace rapport {
@@ -19,6 +20,7 @@ std::span<const ConnectorEntry> connectors() {
       kDiscourseConnector,
       kGitConnector,
       kSingerConnector,
+      kSlackConnector,
       kTableConnector,
   };
   return kTable;
