@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/connector.h"
 #include "connectors/discourse/discourse.h"
+#include "connectors/feed/feed.h"
 #include "connectors/git/git.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
@@ -18,6 +19,7 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kDiscourseConnector,
+      kFeedConnector,
       kGitConnector,
       kSingerConnector,
       kSlackConnector,
