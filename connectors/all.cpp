@@ -11,6 +11,7 @@
 #include "connectors/discourse/discourse.h"
 #include "connectors/feed/feed.h"
 #include "connectors/git/git.h"
+#include "connectors/hackernews/hackernews.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/table/table.h"
@@ -25,6 +26,7 @@ std::span<const ConnectorEntry> connectors() {
       kDiscourseConnector,
       kFeedConnector,
       kGitConnector,
+      kHackernewsConnector,
       kSingerConnector,
       kSlackConnector,
       kTableConnector,
