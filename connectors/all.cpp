@@ -7,19 +7,31 @@
 
 #include "base/text.h"
 #include "connectors/connector.h"
+#include "connectors/discord/discord.h"
 #include "connectors/discourse/discourse.h"
+#include "connectors/feed/feed.h"
 #include "connectors/git/git.h"
+#include "connectors/hackernews/hackernews.h"
 #include "connectors/singer/singer.h"
+#include "connectors/slack/slack.h"
 #include "connectors/table/table.h"
+#include "connectors/telegram/telegram.h"
+#include "connectors/zulip/zulip.h"
 
 namespace rapport {
 
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
+      kDiscordConnector,
       kDiscourseConnector,
+      kFeedConnector,
       kGitConnector,
+      kHackernewsConnector,
       kSingerConnector,
+      kSlackConnector,
       kTableConnector,
+      kTelegramConnector,
+      kZulipConnector,
   };
   return kTable;
 }
