@@ -52,6 +52,7 @@ Result<Archive> Archive::open(const std::filesystem::path& path) {
   archive_read_support_filter_all(state->handle);
   archive_read_support_format_tar(state->handle);
   archive_read_support_format_zip(state->handle);
+  archive_read_support_format_7zip(state->handle);
   archive_read_support_format_raw(state->handle);
   archive_read_support_format_empty(state->handle);
   if (archive_read_open_filename(state->handle, path.c_str(), 1 << 18) != ARCHIVE_OK) return state->error();

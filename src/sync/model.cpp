@@ -135,7 +135,8 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
       "INSERT INTO thread SELECT a.thread_id, {0}, any_value(a.place_id), arg_min(a.title, a.happened_at), arg_min(a.url, a.happened_at), "
       "min(a.happened_at), arg_min(a.account_id, a.happened_at), NULL FROM activity a JOIN touched USING (thread_id) ANTI JOIN thread USING "
       "(thread_id) WHERE a.source_id = {0} GROUP BY a.thread_id;"
-      "UPDATE thread SET answered_at = x.answered_at FROM (SELECT a.thread_id, min(a.happened_at) FILTER (a.kind = 'answer') AS answered_at "
+      "UPDATE thread SET answered_at = x.answered_at FROM (SELECT a.thread_id, min(a.happened_at) FILTER (a.kind = 'answer' AND "
+      "(a.attributes->>'accepted') IS DISTINCT FROM 'false') AS answered_at "
       "FROM activity a JOIN touched USING (thread_id) WHERE a.source_id = {0} GROUP BY a.thread_id) x WHERE thread.thread_id = x.thread_id "
       "AND thread.answered_at IS DISTINCT FROM x.answered_at;"
       "DROP TABLE touched;",

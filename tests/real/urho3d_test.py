@@ -1,42 +1,11 @@
 #!/usr/bin/env python3
 """The whole of one real community: what Rapport says of it against counts taken from the raw files by this script.
-
-Runs the program named by RAPPORT (default ./rapport) on ../shared/data (or RAPPORT_DATA). Prints one line a check.
 """
-import json, os, random, signal, statistics, subprocess, sys, tarfile, tempfile, time
+import json, random, signal, statistics, subprocess, sys, tarfile, tempfile, time
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
-RAPPORT = Path(os.environ.get("RAPPORT", ROOT / "rapport")).resolve()
-DATA = Path(os.environ.get("RAPPORT_DATA", ROOT.parent / "shared" / "data"))
-passed = failed = 0
-
-
-def check(what, got, want):
-    global passed, failed
-    if got == want:
-        passed += 1
-        print(f"ok      {what}")
-    else:
-        failed += 1
-        print(f"FAILED  {what}: got {got!r}, want {want!r}")
-
-
-def rapport(home, *words, **more):
-    done = subprocess.run([RAPPORT, "--home", home, *words], capture_output=True, text=True, **more)
-    if done.returncode not in (0, 2):
-        sys.exit(f"rapport {' '.join(map(str, words))} ended with {done.returncode}:\n{done.stderr}")
-    return done.stdout
-
-
-def sql(home, query):
-    return json.loads(rapport(home, "sql", query, "--format", "json"))
-
-
-def one(home, query):
-    return list(sql(home, query)[0].values())[0]
+from real_data import DATA, RAPPORT, check, content, end, needs, one, rapport, sql
 
 
 def yearly(home, metric, *words):
@@ -74,13 +43,9 @@ def set_up(home, sources=("urho3d.git.tar", "urho3d-forum.tar.xz")):
         rapport(home, "add", DATA / source, "-q")
 
 
-def content(home):
-    """Everything that a sync is for, as hashes that do not depend on the order of rows."""
-    tables = {"place": "*", "account": "*", "thread": "*", "activity": "* EXCLUDE (record_key)", "person": "*", "account_person": "*",
-              "activity_people": "*", "thread_people": "*", "raw_record": "source_id, stream, record_id, json, gone",
-              "git_commit": "* EXCLUDE (batch)", "rejected_record": "source_id, stream, position, reason, excerpt"}
-    return {table: tuple(sql(home, f"SELECT count(*) AS n, sum(hash(t)::HUGEINT)::VARCHAR AS h FROM (SELECT {columns} FROM {table}) t")[0].values())
-            for table, columns in tables.items()}
+TABLES = {"place": "*", "account": "*", "thread": "*", "activity": "* EXCLUDE (record_key)", "person": "*", "account_person": "*",
+          "activity_people": "*", "thread_people": "*", "raw_record": "source_id, stream, record_id, json, gone",
+          "git_commit": "* EXCLUDE (batch)", "rejected_record": "source_id, stream, position, reason, excerpt"}
 
 
 def test_counts(home, topics):
@@ -132,11 +97,11 @@ def test_metrics(home, topics):
 
 
 def test_second_sync(home):
-    before = content(home)
+    before = content(home, TABLES)
     rapport(home, "sync")
-    check("a second sync adds nothing", content(home), before)
+    check("a second sync adds nothing", content(home, TABLES), before)
     rapport(home, "replay")
-    check("a replay says the same", content(home), before)
+    check("a replay says the same", content(home, TABLES), before)
 
 
 def test_large_repository():
@@ -161,25 +126,22 @@ def test_kills(reference):
                 kills += 1
             running.wait()
         rapport(home, "sync")
-        check(f"the same tables after {kills} kills", content(home), reference)
+        check(f"the same tables after {kills} kills", content(home, TABLES), reference)
 
 
 def main():
-    if not (DATA / "urho3d.git.tar").exists():
-        print("SKIPPED: no ../shared/data")
-        sys.exit(77)
+    needs("urho3d.git.tar")
     topics = read_forum()
     with tempfile.TemporaryDirectory() as home:
         set_up(home)
         rapport(home, "sync")
         test_counts(home, topics)
         test_metrics(home, topics)
-        reference = content(home)
+        reference = content(home, TABLES)
         test_second_sync(home)
     test_kills(reference)
     test_large_repository()
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    end()
 
 
 main()

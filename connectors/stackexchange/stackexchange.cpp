@@ -1,0 +1,120 @@
+#include "connectors/stackexchange/stackexchange.h"
+
+#include <fmt/format.h>
+
+#include "base/embedded.h"
+#include "base/text.h"
+#include "connectors/input_walk.h"
+#include "connectors/stackexchange/row.h"
+
+namespace rapport {
+namespace {
+
+using stackexchange::File;
+
+constexpr std::size_t kRowsPerPage = 32768;
+constexpr std::size_t kBytesPerPage = 48u << 20;
+
+constexpr Setting kSettings[] = {
+    {.name = "path", .help = "A data dump: the folder with Posts.xml, an archive of it, or a pattern with *.", .example = "gardening.stackexchange.com.7z",
+     .required = true, .path = true},
+    {.name = "site", .help = "The site's host, where the names of the files do not tell; for links.", .example = "gardening.stackexchange.com"},
+};
+constexpr Stream kStreams[] = {{"rows", StreamKind::kIncremental}};
+
+bool is_wanted(std::string_view name) { return is_archive_name(name) || stackexchange::file_of(unpacked_name(name)) != File::kOther; }
+
+class DumpReader : public Reader {
+ public:
+  DumpReader(std::vector<InputFile> files, std::string site, std::string outside, const std::string& cursor)
+      : walk_(std::move(files), is_wanted, cursor), site_(std::move(site)), outside_(std::move(outside)) {}
+
+  Result<Page> next() override {
+    Page page;
+    std::size_t lines = 0;
+    for (const auto& table : stackexchange::staging_tables()) page.rows.emplace_back(table.columns);
+    std::string_view line;
+    while (lines < kRowsPerPage && page.rows[0].bytes() + page.rows[1].bytes() < kBytesPerPage) {
+      if (!open_ && !(open_ = walk_.next())) {
+        page.caught_up = true;
+        break;
+      }
+      auto file = stackexchange::file_of(unpacked_name(walk_.inside()));
+      if (file == File::kOther || !walk_.next_line(line)) {
+        open_ = false;
+        continue;
+      }
+      ++lines;
+      auto why = parser_.read(line, file, site(), page.rows);
+      if (!why.empty()) page.rejected.push_back({walk_.position(), why, std::string{line.substr(0, 500)}});
+    }
+    for (auto& problem : walk_.take_problems()) page.rejected.push_back(std::move(problem));
+    page.next = walk_.cursor();
+    page.done = walk_.bytes_done();
+    page.total = walk_.bytes_total();
+    return page;
+  }
+
+ private:
+  const std::string& site() {
+    if (!site_.empty() || asked_ == walk_.name()) return site_.empty() ? named_ : site_;
+    asked_ = walk_.name();
+    named_ = stackexchange::site_of(asked_);
+    if (named_.empty()) named_ = stackexchange::site_of(outside_);
+    return named_;
+  }
+
+  InputWalk walk_;
+  stackexchange::RowParser parser_;
+  std::string site_, outside_, asked_, named_;
+  bool open_ = false;
+};
+
+class StackexchangeConnector : public Connector {
+ public:
+  StackexchangeConnector(std::vector<InputFile> files, std::string site, std::string outside)
+      : files_(std::move(files)), site_(std::move(site)), outside_(std::move(outside)) {}
+
+  Result<std::unique_ptr<Reader>> read(std::string_view, const std::string& cursor, Http&) const override {
+    return std::unique_ptr<Reader>{std::make_unique<DumpReader>(files_, site_, outside_, cursor)};
+  }
+
+ private:
+  std::vector<InputFile> files_;
+  std::string site_, outside_;
+};
+
+Result<std::unique_ptr<Connector>> open(const Settings& settings) {
+  auto files = TRY(find_input_files(settings.text("path"), is_wanted));
+  return std::unique_ptr<Connector>{std::make_unique<StackexchangeConnector>(std::move(files), settings.text("site"), settings.text("path"))};
+}
+
+Recognised recognise(std::string_view what) {
+  auto files = find_input_files(std::string{what}, is_wanted);
+  if (!files) return {};
+  auto is_dump_file = [](std::string_view name) { return stackexchange::file_of(unpacked_name(name)) != File::kOther; };
+  auto head = first_bytes(*files, is_dump_file, 2048);
+  bool rows = head.find("<row Id=\"") != std::string::npos;
+  bool root = false;
+  for (std::string_view tag : {"<posts>", "<comments>", "<users>", "<votes>"}) root |= head.find(tag) != std::string::npos;
+  if (!rows || !root) return {};
+  auto site = stackexchange::site_of(what);
+  auto name = site.empty() ? std::string{"stackexchange"} : site.substr(0, site.find(".stackexchange"));
+  for (char& c : name)
+    if (c == '.') c = '-';
+  return {90, site.empty() ? "a data dump of a Stack Exchange site" : "a data dump of " + site, name, {{"path", std::string{what}}}};
+}
+
+}  // namespace
+
+const ConnectorEntry kStackexchangeConnector{
+    .info = {.name = "stackexchange",
+             .summary = "questions, answers, comments and votes, from a data dump of a Stack Exchange site",
+             .settings = kSettings,
+             .streams = kStreams,
+             .staging = stackexchange::staging_tables(),
+             .model_sql = embedded_file(embedded_connectors(), "stackexchange/model.sql")},
+    .open = open,
+    .recognise = recognise};
+
+}  // namespace rapport
