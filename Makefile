@@ -27,7 +27,8 @@ lint: ## check blanks, tabs, lengths, names and includes
 format: ## lay out the lines that changed since the last commit
 	@git diff -U0 --no-color HEAD -- '*.cpp' '*.h' | clang-format-diff-14 -p1 -i
 
-bench: build ## measure how fast the server answers
+bench: build ## measure collecting beside its rivals, the first answer, every route, memory, and the simulator
+	@python3 bench/collect.py
 	@python3 bench/routes.py
 
 # Node packages are fetched when the lock changes, the page is built when something of it does.

@@ -43,7 +43,7 @@ std::string_view who_condition(Who who) {
   switch (who) {
     case Who::kCommunity: return " AND person_kind = 'human' AND NOT is_team";
     case Who::kHumans: return " AND person_kind = 'human'";
-    case Who::kTeam: return " AND is_team";
+    case Who::kTeam: return " AND person_kind = 'human' AND is_team";
     case Who::kBots: return " AND person_kind IN ('bot', 'agent')";
     case Who::kEveryone: return "";
   }
