@@ -30,7 +30,8 @@ lint: ## check blanks, tabs, lengths, names and includes
 format: ## lay out the lines that changed since the last commit
 	@git diff -U0 --no-color HEAD -- '*.cpp' '*.h' | clang-format-diff-14 -p1 -i
 
-bench: build ## measure how fast the server answers
+bench: build ## measure collecting beside its rivals, the first answer, every route, memory, and the simulator
+	@python3 bench/collect.py
 	@python3 bench/routes.py
 
 # Node packages are fetched when the lock changes, the page is built when something of it does.
@@ -44,11 +45,7 @@ web/node_modules/.package-lock.json: web/package-lock.json | setup
 web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	cd web && npm run --silent build -- --logLevel warn && touch dist/index.html
 
-web-test: web/node_modules/.package-lock.json ## check and test the web page, without and with a browser
-	cd web && npm run --silent check && npm test --silent
-	tests/e2e/run.sh
-
 clean: ## remove what was built; what was downloaded stays
 	rm -rf build build-* rapport demo report.html web/dist
 
-.PHONY: help setup build test demo sanitize fuzz lint format bench web web-test clean
+.PHONY: help setup build test demo sanitize fuzz lint format bench web clean

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """routes.py [HOME [SECONDS]]: how fast `rapport serve` answers from the workspace HOME, each route with ever new questions.
-Without HOME it makes a workspace of one real repository, out of ../shared/data.
+Without HOME it makes a workspace of one real community, out of ../shared/data.
 
 Prints a table: route, how many were asked, p50 and p95 in milliseconds, and the processor time an answer costs (which,
 unlike the others, does not depend on what else the machine does); then memory in use while busy and when idle, and
@@ -60,11 +60,12 @@ def timed(connection, target):
 
 
 def make_workspace(folder):
-    archive = os.path.join(os.environ.get("RAPPORT_DATA", "../shared/data"), "urho3d.git.tar")
-    if not os.path.exists(archive):
+    data = os.environ.get("RAPPORT_DATA", "../shared/data")
+    if not os.path.exists(os.path.join(data, "urho3d.git.tar")):
         print("SKIPPED: no ../shared/data")
         sys.exit(0)
-    for words in (["init", folder], ["--home", folder, "add", archive], ["--home", folder, "sync"]):
+    adds = [["--home", folder, "add", os.path.join(data, name)] for name in ("urho3d.git.tar", "urho3d-forum.tar.xz")]
+    for words in (["init", folder], *adds, ["--home", folder, "sync"]):
         subprocess.run([RAPPORT, *words], check=True, capture_output=True)
     return folder
 

@@ -110,8 +110,8 @@ def median_series(source, n):
 
 
 # Name, the measure of the usual step, how many times counting noise a difference must be, and how many times that step.
-RULES = [("1.96 / 1.96 × MAD (now)", usual_step, 1.96, 1.96), ("2.5 / 2.5 × MAD", usual_step, 2.5, 2.5),
-         ("1.96 / 2.5 × MAD (proposed)", usual_step, 1.96, 2.5), ("1.96 / 2.35 × mean square step", mean_square_step, 1.96, 2.35),
+RULES = [("1.96 / 1.96 × MAD (before)", usual_step, 1.96, 1.96), ("2.5 / 2.5 × MAD", usual_step, 2.5, 2.5),
+         ("1.96 / 2.5 × MAD (now)", usual_step, 1.96, 2.5), ("1.96 / 2.35 × mean square step", mean_square_step, 1.96, 2.35),
          ("1.96 / 2.2 × spread", spread, 1.96, 2.2)]
 
 

@@ -6,28 +6,40 @@
 #include <array>
 
 #include "base/text.h"
-#include "connectors/connector.h"
 #include "connectors/accesslog/accesslog.h"
+#include "connectors/connector.h"
+#include "connectors/discord/discord.h"
 #include "connectors/discourse/discourse.h"
+#include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/hackernews/hackernews.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/singer/singer.h"
+#include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
 #include "connectors/table/table.h"
+#include "connectors/telegram/telegram.h"
+#include "connectors/zulip/zulip.h"
 
 namespace rapport {
 
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
+      kDiscordConnector,
       kDiscourseConnector,
+      kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kHackernewsConnector,
       kMboxConnector,
       kSingerConnector,
+      kSlackConnector,
       kStackexchangeConnector,
       kTableConnector,
+      kTelegramConnector,
+      kZulipConnector,
   };
   return kTable;
 }

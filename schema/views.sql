@@ -20,10 +20,11 @@ LEFT JOIN affiliation af ON af.person_id = ap.person_id AND a.happened_at::DATE 
 LEFT JOIN organization o ON o.organization_id = af.organization_id;
 
 -- One row a conversation: who opened it (the columns that filters look at are the opener's), and the first answer by
--- another human. Bots do not answer (CHAOSS, Time to First Response).
+-- another human. Bots do not answer (CHAOSS, Time to First Response). Of several activities at one instant (sources that
+-- tell only the day) the one that is no reply opens, then the one without a parent.
 CREATE OR REPLACE VIEW thread_people_now AS
 WITH opening AS (
-  SELECT thread_id, arg_min(activity_id, (happened_at, activity_id)) AS opening_id
+  SELECT thread_id, arg_min(activity_id, (happened_at, kind IN ('reply', 'answer', 'comment', 'review'), parent_id IS NOT NULL, activity_id)) AS opening_id
   FROM activity_people WHERE thread_id IS NOT NULL AND kind NOT IN ('reaction', 'mention', 'role') GROUP BY thread_id
 ), opened AS (
   SELECT t.thread_id, t.title, t.url, t.answered_at, o.opening_id, a.* EXCLUDE (thread_id, parent_id, amount, role)

@@ -70,6 +70,7 @@ Community::Community(const Parameters& parameters) : parameters_(parameters) {
   add_bots();
   add_team();
   add_members();
+  give_addresses();
 }
 
 void Community::add_organizations() {
@@ -165,7 +166,7 @@ Person Community::make_human(PersonId id, int arrival) {
     int day = -work.range(0, 700);
     while (day < parameters_.days()) {
       int until = day + 120 + static_cast<int>(work.exponential(900));
-      if (until > 0) person.jobs.push_back({some_organization(), std::max(0, day), std::min(until, parameters_.days())});
+      if (until > 0) person.jobs.push_back({some_organization(), std::max(0, day), std::min(until, parameters_.days()), {}});
       day = until + (work.chance(0.3) ? work.range(20, 120) : 0);
     }
   }
@@ -183,7 +184,7 @@ void Community::add_team() {
     person.knowledge = 0.9f;
     person.codes = true;
     person.arrival = i < 2 || size < 4 ? 0 : arrival_day(0.1 + 0.8 * i / size, parameters_.days());
-    person.jobs.assign(1, {0, person.arrival, parameters_.days()});
+    person.jobs.assign(1, {0, person.arrival, parameters_.days(), {}});
     team_.push_back(id);
     people_.push_back(std::move(person));
   }
@@ -198,15 +199,30 @@ void Community::add_members() {
   }
   std::stable_sort(people_.begin() + first_member_, people_.end(), [](const Person& a, const Person& b) { return a.arrival < b.arrival; });
 
-  // Logins are unique; who comes later gets a number. Addresses at mail providers follow the login.
+}
+
+// Logins and addresses are unique; of several Wei Wangs the later ones get a number, as employers do.
+void Community::give_addresses() {
   constexpr std::string_view kProviders[] = {"mailbox.example", "postfach.example", "inbox.example", "correo.example"};
   std::unordered_set<std::string> taken;
   for (PersonId id = 0; id < people_.size(); ++id) {
     auto& person = people_[id];
     if (person.kind != PersonKind::kHuman) continue;
-    auto stem = person.login;
-    for (int number = 2; !taken.insert(person.login).second; ++number) person.login = fmt::format("{}{}", stem, number);
+    auto unique = [&](const std::string& stem, const std::string& rest) {
+      auto text = stem + rest;
+      for (int number = 2; !taken.insert(text).second; ++number) text = fmt::format("{}{}{}", stem, number, rest);
+      return text;
+    };
+    person.login = unique(person.login, "");
     person.personal_email = fmt::format("{}@{}", person.login, kProviders[mix(id ^ seed()) % std::size(kProviders)]);
+    auto given = letters_only(person.name.given), family = letters_only(person.name.family);
+    for (auto& job : person.jobs) {
+      auto local = family.empty() ? given : job.organization % 2 == 0 ? given + "." + family : given.substr(0, 1) + family;
+      // Somebody who comes back gets the old address again.
+      for (const auto& earlier : person.jobs)
+        if (earlier.organization == job.organization && !earlier.email.empty()) job.email = earlier.email;
+      if (job.email.empty()) job.email = unique(local, "@" + organizations_[job.organization].domain);
+    }
   }
 }
 
@@ -218,14 +234,8 @@ PersonId Community::bot(std::string_view login) const {
 
 std::string Community::work_email(PersonId id, int day) const {
   const auto& person = people_[id];
-  for (const auto& job : person.jobs) {
-    if (day < job.from_day || day >= job.to_day) continue;
-    auto given = letters_only(person.name.given), family = letters_only(person.name.family);
-    auto local = family.empty() ? given : job.organization % 2 == 0 ? given + "." + family : given.substr(0, 1) + family;
-    // A second Wei Wang of the same company gets a number, as companies do; the id keeps it unique.
-    if (mix(id) % 8 == 0 || job.organization == 0) local += fmt::format("{}", id % 1000);
-    return local + "@" + organizations_[job.organization].domain;
-  }
+  for (const auto& job : person.jobs)
+    if (day >= job.from_day && day < job.to_day) return job.email;
   return {};
 }
 

@@ -24,6 +24,7 @@ using PersonId = std::uint32_t;
 struct Job {
   std::uint32_t organization = 0;
   int from_day = 0, to_day = 0;  // days since the start; [from, to)
+  std::string email;             // nobody else's
 };
 
 struct Person {
@@ -86,6 +87,7 @@ class Community {
   void add_team();
   void add_members();
   void add_organizations();
+  void give_addresses();
   Person make_human(PersonId id, int arrival);
   std::string unique_login(const Person& person, Random& random);
 

@@ -15,10 +15,14 @@ void OutFile::open(const std::filesystem::path& path) {
     ::close(descriptor_);
     descriptor_ = -1;
   }
-  std::error_code ignored;
-  std::filesystem::create_directories(path.parent_path(), ignored);
   path_ = path;
-  descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  auto create = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644); };
+  descriptor_ = create();
+  if (descriptor_ < 0 && errno == ENOENT) {
+    std::error_code ignored;
+    std::filesystem::create_directories(path.parent_path(), ignored);
+    descriptor_ = create();
+  }
   if (descriptor_ < 0 && error_ == 0) error_ = errno;
 }
 

@@ -20,7 +20,7 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 // What a draw is for. Never renumber: a number is part of what a seed means.
 enum class Purpose : std::uint64_t {
   kPerson = 1, kName, kLogin, kJob, kOrganization, kAccounts, kSpell, kWork, kEffect, kCalendar, kDayCount, kThread,
-  kPush, kStar, kSeries, kText, kTitle, kCommit, kVisit, kSignup, kSite, kSearch, kSurvey, kRsvp, kTopic, kRelease,
+  kPush, kStar, kSeries, kText, kTitle, kCommit, kVisit, kSignup, kSite, kSearch, kSurvey, kRsvp, kTopic, kRelease, kFault,
 };
 
 constexpr std::uint64_t key_of(std::uint64_t seed, Purpose purpose, std::uint64_t a, std::uint64_t b = 0) {

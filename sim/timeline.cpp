@@ -54,7 +54,7 @@ class Run {
       listener_.activity(activity);
     }
     count_ += static_cast<std::int64_t>(due.size());
-    due.clear();
+    std::vector<Activity>{}.swap(due);  // the busiest day's memory must not stay in each of the ring's places
     listener_.day(facts);
     for (auto series : {Series::kVisits, Series::kSignups, Series::kFirstCalls}) count_ += facts.observed[static_cast<std::size_t>(series)];
   }

@@ -8,6 +8,7 @@
 #include "connectors/discourse/export_reader.h"
 #include "connectors/discourse/lists.h"
 #include "connectors/discourse/topic_feed.h"
+#include "connectors/saved_files.h"
 
 namespace rapport {
 namespace {
@@ -31,10 +32,6 @@ constexpr Setting kSettings[] = {
 constexpr Stream kStreams[] = {
     {"categories", StreamKind::kFullListing}, {"users", StreamKind::kIncremental}, {"topics", StreamKind::kIncremental}};
 
-bool is_address(std::string_view text) {
-  return starts_with_ignoring_case(text, "https://") || starts_with_ignoring_case(text, "http://");
-}
-
 class LiveForum : public Connector {
  public:
   explicit LiveForum(discourse::Forum forum) : forum_(std::move(forum)) {}
@@ -53,12 +50,7 @@ class SavedForum : public Connector {
   explicit SavedForum(fs::path path) : path_(std::move(path)) {}
   Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http&) const override {
     if (stream == "topics") return discourse::read_export(path_, cursor);
-    return paged(cursor, [](const std::string&) -> Result<Page> {
-      Page nothing;
-      nothing.next = "{}";
-      nothing.caught_up = true;
-      return nothing;
-    });
+    return read_nothing();
   }
 
  private:
@@ -68,7 +60,7 @@ class SavedForum : public Connector {
 Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   auto forum = TRY(discourse::forum_of(settings));
   const auto& url = settings.text("url");
-  if (is_address(url)) return std::unique_ptr<Connector>{std::make_unique<LiveForum>(std::move(forum))};
+  if (is_web_address(url)) return std::unique_ptr<Connector>{std::make_unique<LiveForum>(std::move(forum))};
   std::error_code ignored;
   if (!fs::exists(url, ignored))
     return fail(Error::Kind::kNotFound, fmt::format("there is no {}", printable(url)), "check `url` of this source: an address with https://, or a saved forum");
@@ -78,7 +70,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
 // The model needs to know where the forum's pages are, and whether likes are wanted.
 Result<std::string> make_model(const Settings& settings) {
   const auto& url = settings.text("url");
-  auto quoted = replace_all(discourse::forum_address(is_address(url) ? url : settings.text("site")), "'", "''");
+  auto quoted = replace_all(discourse::forum_address(is_web_address(url) ? url : settings.text("site")), "'", "''");
   return fmt::format("SET VARIABLE forum_url = '{}'; SET VARIABLE forum_likes = '{}';\n{}", quoted, replace_all(settings.text("likes"), "'", "''"), embedded_file(embedded_connectors(), "discourse/model.sql"));
 }
 
@@ -102,7 +94,7 @@ int confidence_of_address(std::string_view url) {
 
 Recognised recognise(std::string_view what) {
   Recognised found{0, {}, {}, {{"url", std::string{what}}}};
-  if (is_address(what)) {
+  if (is_web_address(what)) {
     found.confidence = confidence_of_address(what);
     found.understood = found.confidence >= 60 ? "a Discourse forum" : "perhaps a Discourse forum";
     found.settings[0].second = discourse::forum_address(what);
@@ -115,9 +107,7 @@ Recognised recognise(std::string_view what) {
   if (!fs::exists(path, ignored) || !discourse::looks_like_export(path)) return found;
   found.confidence = 90;
   found.understood = "a saved Discourse forum";
-  auto absolute = fs::weakly_canonical(path, ignored);
-  found.name = absolute.filename().string();
-  found.name = found.name.substr(0, std::max<std::size_t>(1, found.name.find('.')));
+  found.name = saved_name(path);
   return found;
 }
 

@@ -42,6 +42,7 @@ struct Cursor {
   std::set<std::int64_t> edge;     // topics bumped exactly at `reached` that were taken
   Prints seen;
   std::vector<std::int64_t> todo;  // to be read before the next list page
+  std::vector<std::int64_t> retry, failed;  // could not be shown in the last pass; in this one
   bool listed = false;             // the list has been read as far as needed
   std::int64_t idle = 0;           // list pages in a row that brought nothing older
   std::int64_t topics = 0;         // read in this pass
@@ -74,12 +75,14 @@ std::string Cursor::to_text() const {
   JsonWriter json;
   json.begin_object().key("since").value(since);
   write_prints(json, "known", known);
+  write_ids(json, "retry", retry);
   bool between_passes = page == 0 && !listed;
   if (!between_passes) {
     json.key("page").value(page).key("newest").value(newest).key("reached").value(reached).key("listed").value(listed);
     json.key("idle").value(idle).key("topics").value(topics);
     write_ids(json, "edge", edge);
     write_ids(json, "todo", todo);
+    write_ids(json, "failed", failed);
     write_prints(json, "seen", seen);
   }
   json.end_object();
@@ -94,6 +97,7 @@ Cursor Cursor::parse(const std::string& text) {
   auto root = *parsed;
   cursor.since = root["since"].integer().value_or(0);
   cursor.known = read_prints(root["known"]);
+  for (const auto& id : root["retry"].items()) cursor.retry.push_back(id.integer().value_or(0));
   cursor.page = root["page"].integer().value_or(0);
   cursor.newest = root["newest"].integer().value_or(0);
   cursor.reached = root["reached"].integer().value_or(kNever);
@@ -102,6 +106,7 @@ Cursor Cursor::parse(const std::string& text) {
   cursor.topics = root["topics"].integer().value_or(0);
   for (const auto& id : root["edge"].items()) cursor.edge.insert(id.integer().value_or(0));
   for (const auto& id : root["todo"].items()) cursor.todo.push_back(id.integer().value_or(0));
+  for (const auto& id : root["failed"].items()) cursor.failed.push_back(id.integer().value_or(0));
   cursor.seen = read_prints(root["seen"]);
   return cursor;
 }
@@ -154,6 +159,7 @@ class TopicFeed : public Reader {
       page.records.push_back(std::move(*fetched.record));
     } else {  // one topic that the forum itself cannot show must not keep us from all others; the next pass tries again
       page.rejected.push_back({fmt::format("{}", id), fetched.trouble, {}});
+      cursor_.failed.push_back(id);
       cursor_.seen.erase(id);
     }
     return {};
@@ -213,9 +219,13 @@ class TopicFeed : public Reader {
     cursor_.listed = !page.more || (cursor_.since > 0 && cursor_.reached < cursor_.since);
     ++cursor_.page;
     if (!cursor_.listed) return {};
-    for (const auto& [id, print] : cursor_.known)  // no longer in the list
-      if (!cursor_.seen.contains(id) && std::find(cursor_.todo.begin(), cursor_.todo.end(), id) == cursor_.todo.end()) cursor_.todo.push_back(id);
+    for (const auto& [id, print] : cursor_.known) read_unless_listed(id);  // no longer in the list
+    for (auto id : cursor_.retry) read_unless_listed(id);
     return {};
+  }
+
+  void read_unless_listed(std::int64_t id) {
+    if (!cursor_.seen.contains(id) && std::find(cursor_.todo.begin(), cursor_.todo.end(), id) == cursor_.todo.end()) cursor_.todo.push_back(id);
   }
 
   void take(const Listed& topic) {
@@ -235,6 +245,7 @@ class TopicFeed : public Reader {
   void finish_pass() {
     Cursor next;
     next.since = std::max<std::int64_t>(horizon(), 0);
+    next.retry = std::move(cursor_.failed);
     std::vector<std::pair<std::int64_t, std::int64_t>> by_age;  // bump, id
     for (const auto& [id, print] : cursor_.seen)
       if (bumped_of(print) >= next.since) by_age.emplace_back(bumped_of(print), id);

@@ -95,9 +95,11 @@ class GitWriter : public Writer {
       fmt::format_to(std::back_inserter(message_), "{}: {} <{}>\n", word, account.name, account.email);
     };
     if (commit.key % 11 == 0) trailer("Signed-off-by", commit.person);
-    if (commit.agent != 0) trailer("Co-authored-by", commit.agent);
+    // An agent works under its own name, committed by the person, or stands in a trailer of the person's commit.
+    bool agent_is_author = commit.agent != 0 && commit.key % 3 == 0;
+    if (commit.agent != 0) trailer("Co-authored-by", agent_is_author ? commit.person : commit.agent);
     fmt::format_to(std::back_inserter(out), "commit refs/heads/main\nmark :{}\n", ++commits_);
-    who(out, "author", commit.person, commit.time);
+    who(out, "author", agent_is_author ? commit.agent : commit.person, commit.time);
     who(out, "committer", commit.person, commit.time);
     data(out, message_);
     Random random{commit.key};

@@ -78,6 +78,7 @@ Result<SyncResult> collect(const Options& options, const Globals& globals, Works
     simulation.parameters.people = kPeople;
     simulation.parameters.years = kYears;
     simulation.folder = options.folder;
+    simulation.formats = {"discourse", "events", "git", "product", "texts"};  // what the workspace collects, and its truth
     TRY(sim::simulate(simulation, progress));
     workspace = TRY(open_workspace(fs::path{options.folder}));
   } else {

@@ -43,23 +43,27 @@ std::string_view who_condition(Who who) {
   switch (who) {
     case Who::kCommunity: return " AND person_kind = 'human' AND NOT is_team";
     case Who::kHumans: return " AND person_kind = 'human'";
-    case Who::kTeam: return " AND is_team";
+    case Who::kTeam: return " AND person_kind = 'human' AND is_team";
     case Who::kBots: return " AND person_kind IN ('bot', 'agent')";
     case Who::kEveryone: return "";
   }
   return "";
 }
 
+// The parameters of a metric, as literals of our own making: the planner then knows the bounds, skips what lies
+// outside of them, and plans once, which halves the time of a short answer.
+std::string with_bounds(std::string_view sql, Day from, Day to, Grain grain) {
+  auto text = replace_all(sql, "$from", fmt::format("DATE '{}'", format_day(from)));
+  text = replace_all(text, "$to", fmt::format("DATE '{}'", format_day(to)));
+  return replace_all(text, "$grain", fmt::format("'{}'", grain_name(grain)));
+}
+
 // The filters, as CTEs that shadow the fact tables, in front of the metric's own SELECT.
-std::string filtered(const Metric& metric, const Filter& filter) {
+std::string filtered(const Metric& metric, Day from, Day to, Grain grain, const Filter& filter) {
   auto condition = filter_condition(filter, parse_who(metric.who).value_or(Who::kCommunity));
   std::string sql = "WITH ";
   for (const auto& table : metric.reads) sql += fmt::format("{0} AS (SELECT * FROM main.{0} WHERE {1}), ", table, condition);
-  return sql + fmt::format("metric AS (\n{}\n)\n", metric.sql);
-}
-
-Parameters bounds(Day from, Day to, Grain grain) {
-  return {{"from", Time{from}}, {"to", Time{to}}, {"grain", std::string{grain_name(grain)}}};
+  return sql + fmt::format("metric AS (\n{}\n)\n", with_bounds(metric.sql, from, to, grain));
 }
 
 double total_of(const Series& series) {
@@ -115,8 +119,8 @@ Result<std::vector<Series>> evaluate(Engine& store, const Metric& metric, const 
   if (buckets.size() > 100'000)
     return fail(Error::Kind::kBadInput, fmt::format("{} buckets are too many", buckets.size()), "choose a shorter window or a coarser grain");
   Day to = next_bucket(buckets.back(), window.grain);
-  auto table = TRY(store.query(filtered(metric, filter) + "SELECT bucket, segment, value::DOUBLE, n::BIGINT FROM metric ORDER BY segment, bucket",
-                               bounds(from, to, window.grain)).in("metric " + metric.name));
+  auto table = TRY(store.query(filtered(metric, from, to, window.grain, filter) +
+                               "SELECT bucket, segment, value::DOUBLE, n::BIGINT FROM metric ORDER BY segment, bucket").in("metric " + metric.name));
   std::map<std::string, Series> by_segment;
   bool counts = metric.shape == Metric::Shape::kCount;
   for (const auto& row : table.rows) {
@@ -151,9 +155,9 @@ Table table_of(const std::vector<Series>& all) {
 Result<Evidence> evidence_of(Engine& store, const Metric& metric, Day at, Grain grain, std::string_view segment, const Filter& filter,
                              std::int64_t limit, std::int64_t offset) {
   Day from = bucket_start(at, grain);
-  auto parameters = bounds(from, next_bucket(from, grain), grain);
-  parameters.emplace_back("segment", std::string{segment});
-  auto behind = filtered(metric, filter) + ", behind AS (SELECT DISTINCT unnest(evidence) AS activity_id FROM metric WHERE bucket = $from::DATE AND segment = $segment) ";
+  Parameters parameters{{"at", from}, {"segment", std::string{segment}}};
+  auto behind = filtered(metric, from, next_bucket(from, grain), grain, filter) +
+                ", behind AS (SELECT DISTINCT unnest(evidence) AS activity_id FROM metric WHERE bucket = $at AND segment = $segment) ";
   auto count = TRY(store.query(behind + "SELECT count(*) FROM behind", parameters).in("metric " + metric.name));
   Evidence evidence;
   evidence.total = to_integer(count.rows[0][0]);

@@ -29,7 +29,7 @@ struct Window {
 enum class Who {
   kCommunity,  // humans who are not of the team
   kHumans,     // with the team
-  kTeam,
+  kTeam,       // humans of the team; its bots are bots
   kBots,       // bots and AI agents
   kEveryone,   // all of them, and what has no author
 };

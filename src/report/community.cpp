@@ -8,7 +8,8 @@
 namespace rapport {
 namespace {
 
-constexpr double kBeyondChance = 1.96;    // two-sided 5 %
+constexpr double kBeyondCounting = 1.96;  // standard deviations: two-sided 5 % where counting is all the chance there is
+constexpr double kBeyondUsual = 2.5;      // steps by deviation from median: holds the false alarms of restless series near 5 %
 constexpr std::size_t kHistory = 12;      // buckets that tell how much a metric moves by itself
 constexpr std::size_t kEnoughHistory = 6; // differences
 constexpr std::size_t kMostSegments = 6;
@@ -36,14 +37,19 @@ double counting_noise(const Metric& metric, const Point& now, const Point& befor
   return 0;
 }
 
-// The period to look at.
-Result<Day> period_of(Engine& store, const CommunityQuery& query) {
+// Over, and the data reaches at least nine tenths into it.
+bool is_complete(Day from, Grain grain, Day last, Day today) {
+  Day to = next_bucket(from, grain);
+  return to <= today && (last + std::chrono::days{1} - from) * 10 >= (to - from) * 9;
+}
+
+// The period to look at: the one asked for, or the last complete one.
+Day period_of(const DataSpan& span, const CommunityQuery& query) {
   if (query.at) return bucket_start(*query.at, query.grain);
-  auto span = TRY(data_span(store));
-  if (!span) return fail(Error::Kind::kNotFound, "nothing was collected yet", "run `rapport add WHAT`, then `rapport sync`");
-  Day last = bucket_start(std::min(span->last, query.today), query.grain);
-  bool ended = next_bucket(last, query.grain) <= query.today;
-  return ended || last <= bucket_start(span->first, query.grain) ? last : bucket_start(last - std::chrono::days{1}, query.grain);
+  Day last = bucket_start(std::min(span.last, query.today), query.grain);
+  bool only_one = last <= bucket_start(span.first, query.grain);
+  if (only_one || is_complete(last, query.grain, span.last, query.today)) return last;
+  return bucket_start(last - std::chrono::days{1}, query.grain);
 }
 
 Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Community& community) {
@@ -66,21 +72,26 @@ Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Comm
       if (metric.shape == Metric::Shape::kShare) comparison.change = *now - *before;
       else if (*before != 0) comparison.change = (*now - *before) / *before;
     }
-    comparison.verdict = judge(metric, comparison.now, comparison.before, history);
+    // A part of a period against a whole one says nothing.
+    comparison.verdict = community.complete ? judge(metric, comparison.now, comparison.before, history) : Verdict::kUnclear;
     community.comparisons.push_back(std::move(comparison));
   }
   return {};
 }
 
-Parameters bounds(const Community& community) { return {{"from", Time{community.from}}, {"to", Time{community.to}}}; }
+// "day >= … AND day < …", with the bounds as literals so that the planner knows them.
+std::string in_period(const Community& community) {
+  return fmt::format("day >= DATE '{}' AND day < DATE '{}'", format_day(community.from), format_day(community.to));
+}
 
 Result<std::vector<PersonCount>> people_of(Engine& store, const Community& community, const std::string& condition, bool only_new) {
   auto table = TRY(store.query(fmt::format(
       "WITH active AS (SELECT person_id, any_value(person) AS name, max(organization) AS organization, bool_or(is_team) AS is_team, "
       "count(*) FILTER (kind <> 'role') AS activities, count(*) FILTER (kind IN ('reply', 'answer', 'comment', 'review')) AS answers "
-      "FROM activity_people WHERE {} AND day >= $from AND day < $to AND person_id IS NOT NULL GROUP BY person_id) "
+      "FROM activity_people WHERE {} AND {} AND person_id IS NOT NULL GROUP BY person_id) "
       "SELECT person_id, name, organization, is_team, activities, answers FROM active {} ORDER BY activities DESC, person_id LIMIT 10",
-      condition, only_new ? "ANTI JOIN (SELECT person_id FROM activity_people WHERE day < $from) USING (person_id)" : ""), bounds(community)));
+      condition, in_period(community),
+      only_new ? fmt::format("ANTI JOIN (SELECT person_id FROM activity_people WHERE day < DATE '{}') USING (person_id)", format_day(community.from)) : "")));
   std::vector<PersonCount> people;
   for (const auto& row : table.rows)
     people.push_back({to_integer(row[0]), to_text(row[1]), to_text(row[2]), to_integer(row[3]) != 0, to_integer(row[4]), to_integer(row[5])});
@@ -89,8 +100,8 @@ Result<std::vector<PersonCount>> people_of(Engine& store, const Community& commu
 
 Result<std::vector<ThreadItem>> threads_of(Engine& store, const Community& community, const std::string& condition, std::string_view rest) {
   auto table = TRY(store.query(fmt::format(
-      "SELECT thread_id, title, url, place, person, opened_at, responses, answered_at IS NOT NULL FROM thread_people WHERE {} AND day >= $from "
-      "AND day < $to {}", condition, rest), bounds(community)));
+      "SELECT thread_id, title, url, place, person, opened_at, responses, answered_at IS NOT NULL FROM thread_people WHERE {} AND {} {}",
+      condition, in_period(community), rest)));
   std::vector<ThreadItem> threads;
   for (const auto& row : table.rows) {
     ThreadItem item{to_integer(row[0]), to_text(row[1]), to_text(row[2]), to_text(row[3]), to_text(row[4]), {}, to_integer(row[6]), to_integer(row[7]) != 0};
@@ -118,8 +129,8 @@ Verdict judge(const Metric& metric, const Point& now, const Point& before, const
   double step = usual_step(history);
   if (metric.shape == Metric::Shape::kMedian && step == 0) return Verdict::kUnclear;
   double difference = *now.value - *before.value;
-  double chance = std::max(counting_noise(metric, now, before), step);
-  if (std::abs(difference) <= kBeyondChance * chance) return Verdict::kFlat;
+  double chance = std::max(kBeyondCounting * counting_noise(metric, now, before), kBeyondUsual * step);
+  if (std::abs(difference) <= chance) return Verdict::kFlat;
   if (metric.better == "neither") return Verdict::kChanged;
   return (difference > 0) == (metric.better == "up") ? Verdict::kBetter : Verdict::kWorse;
 }
@@ -127,10 +138,12 @@ Verdict judge(const Metric& metric, const Point& now, const Point& before, const
 Result<Community> community_of(Engine& store, const CommunityQuery& query) {
   Community community;
   community.grain = query.grain;
-  community.from = TRY(period_of(store, query));
+  auto span = TRY(data_span(store));
+  if (!span) return fail(Error::Kind::kNotFound, "nothing was collected yet", "run `rapport add WHAT`, then `rapport sync`");
+  community.from = period_of(*span, query);
   community.to = next_bucket(community.from, query.grain);
   community.before_from = bucket_start(community.from - std::chrono::days{1}, query.grain);
-  community.complete = community.to <= query.today;
+  community.complete = is_complete(community.from, query.grain, span->last, query.today);
   for (const auto& metric : metrics()) TRY(compare(store, metric, query.filter, community));
   auto condition = filter_condition(query.filter, Who::kHumans);
   community.people = TRY(people_of(store, community, condition, false));

@@ -45,7 +45,7 @@ struct ThreadItem {
 };
 
 struct CommunityQuery {
-  std::optional<Day> at;  // a day in the period; none = the last period that has ended and has data
+  std::optional<Day> at;  // a day in the period; none = the last complete period
   Grain grain = Grain::kMonth;
   Filter filter;
   Day today;              // a period that holds it has not ended
@@ -54,7 +54,7 @@ struct CommunityQuery {
 struct Community {
   Grain grain = Grain::kMonth;
   Day from, to, before_from;
-  bool complete = true;
+  bool complete = true;  // over, and the data reaches into its last tenth; else no verdict is given
   std::vector<Comparison> comparisons;         // in the order of metrics(), then of segments
   std::vector<PersonCount> people, newcomers;  // most active first, at most 10
   std::vector<ThreadItem> unanswered;          // oldest first, at most 20
@@ -65,10 +65,10 @@ struct Community {
 Result<Community> community_of(Engine& store, const CommunityQuery& query);
 
 // How a change is judged. `history` is the metric's values in the buckets before `before`, oldest first, and `before`
-// itself. A difference counts when it is more than 1.96 standard deviations of chance away from zero, where chance is
-// the larger of what counting alone gives (Poisson for counts, binomial for shares) and how much this metric has
-// moved from bucket to bucket so far (its differences, by their median absolute deviation × 1.4826). Under kFewEvents
-// events it is unclear. O(history · log history).
+// itself. A difference counts when it is beyond 1.96 standard deviations of what counting alone does (Poisson for
+// counts, binomial for shares), and beyond 2.5 usual steps from bucket to bucket so far (median absolute difference
+// × 1.4826). Under kFewEvents events it is unclear. False alarms measured by bench/verdict_false_alarms.py: 2 to 7 %,
+// see docs/decisions/0004-the-verdict-rule.md. O(history).
 Verdict judge(const Metric& metric, const Point& now, const Point& before, const std::vector<double>& history);
 
 }  // namespace rapport

@@ -116,7 +116,7 @@ std::string terminal_report(const Story& story, int terminal_columns, bool colou
   Ink ink{colour};
   auto columns = static_cast<std::size_t>(std::clamp(terminal_columns, 60, 120));
   std::string out = fmt::format("{}  {}\n", ink.strong(printable(story.project)), ink.quiet(fmt::format("{} to {}", format_day(story.span.first), format_day(story.span.last))));
-  out += fmt::format("{} activities by {} people", with_thousands(static_cast<double>(story.activities)), with_thousands(static_cast<double>(story.people)));
+  out += fmt::format("{} activities by {} {}", with_thousands(static_cast<double>(story.activities)), with_thousands(static_cast<double>(story.people)), story.people == 1 ? "person" : "people");
   if (story.bots > 0) out += fmt::format(" and {} {}", story.bots, story.bots == 1 ? "bot" : "bots");
   if (story.organizations > 0) out += fmt::format(" of {} organizations", with_thousands(static_cast<double>(story.organizations)));
   out += "\n";

@@ -28,8 +28,8 @@ void write_point(JsonWriter& json, const Point& point) {
 }  // namespace
 
 std::string markdown_report(const Story& story) {
-  auto out = fmt::format("# {}\n\n{} to {}: {} activities by {} people.\n", plain(story.project), format_day(story.span.first), format_day(story.span.last),
-                         with_thousands(static_cast<double>(story.activities)), with_thousands(static_cast<double>(story.people)));
+  auto out = fmt::format("# {}\n\n{} to {}: {} activities by {} {}.\n", plain(story.project), format_day(story.span.first), format_day(story.span.last),
+                         with_thousands(static_cast<double>(story.activities)), with_thousands(static_cast<double>(story.people)), story.people == 1 ? "person" : "people");
   if (!story.findings.empty()) out += "\n## What stands out\n\n";
   for (const auto& finding : story.findings) out += fmt::format("- {}\n", plain(finding.text));
   if (!story.lines.empty()) {

@@ -323,6 +323,8 @@ Result<> Store::State::bind(duckdb_prepared_statement statement, const Parameter
       bound = duckdb_bind_varchar_length(statement, index, text->data(), text->size());
     else if (auto time = std::get_if<Time>(&value))
       bound = duckdb_bind_timestamp_tz(statement, index, duckdb_timestamp{time->time_since_epoch().count()});
+    else if (auto day = std::get_if<Day>(&value))
+      bound = duckdb_bind_date(statement, index, duckdb_date{static_cast<std::int32_t>(day->time_since_epoch().count())});
     if (bound == DuckDBError)
       return fail(Error::Kind::kBadInput, fmt::format("cannot give ${} to this statement", name));
   }

@@ -20,6 +20,7 @@ std::string to_text(const Value& value, ValueType type) {
     std::string operator()(std::int64_t number) const { return fmt::to_string(number); }
     std::string operator()(double number) const { return fmt::format("{}", number); }
     std::string operator()(const std::string& text) const { return text; }
+    std::string operator()(Day day) const { return format_day(day); }
     std::string operator()(Time time) const {
       return type == ValueType::kDay ? format_day(std::chrono::floor<std::chrono::days>(time)) : format_time(time);
     }

@@ -10,8 +10,9 @@
 
 namespace rapport {
 
-// NULL, truth, whole number, real number, text, instant.
-using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Time>;
+// NULL, truth, whole number, real number, text, instant, day. Days in answers come as instants at midnight; as a
+// parameter a Day is a DATE, so that comparing it with a DATE column does not convert the column.
+using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, Time, Day>;
 
 enum class ValueType { kBool, kInteger, kReal, kText, kJson, kTime, kDay };
 

@@ -166,7 +166,6 @@ void expect_borne(const Fixture& fixture, const Fault& fault, std::size_t at, co
 
 TEST_P(Faults, are_borne_and_lose_nothing) {
   const auto& fixture = GetParam();
-  if (!fixture.has("session.http")) GTEST_SKIP() << "reads files, no session";
   auto wanted = tables_of_a_good_sync(fixture);
   ReplayHttp counting{exchanges_of(fixture, "session.http")};
   Workbench bench{fixture};
@@ -182,7 +181,14 @@ TEST_P(Faults, are_borne_and_lose_nothing) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Fixtures, Faults, testing::ValuesIn(good_fixtures()), [](const auto& info) { return info.param.test_name(); });
+// What reads files has no session to disturb.
+std::vector<Fixture> live_fixtures() {
+  auto all = good_fixtures();
+  std::erase_if(all, [](const Fixture& fixture) { return !fixture.has("session.http"); });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Fixtures, Faults, testing::ValuesIn(live_fixtures()), [](const auto& info) { return info.param.test_name(); });
 
 }  // namespace
 }  // namespace rapport::test

@@ -12,7 +12,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RAPPORT = os.environ.get("RAPPORT", str(ROOT / "rapport"))
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "connectors").glob("*/README.md"), *(ROOT / "tests").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "connectors").glob("*/README.md"), *(page for page in (ROOT / "tests").rglob("*.md") if "node_modules" not in page.parts)])
 DATA_MODEL = ROOT / "docs/data-model.md"
 
 

@@ -36,7 +36,8 @@ Lines rows_of(const Table& table) {
 
 Lines message_of(const Error& error) {
   Lines lines;
-  for (auto line : split("error: " + error.what, '\n'))
+  auto text = "error: " + error.what;
+  for (auto line : split(text, '\n'))
     if (!trim(line).empty()) lines.emplace_back(line);
   return lines;
 }

@@ -244,22 +244,46 @@ def statistics(out, count):
     worst = max(abs(expected[(r["day"], r["series"])] - float(r["effect"]) - float(r["counterfactual"])) for r in rows(f"{out}/truth/effect_daily.csv"))
     holds("counterfactual + effect = expectation", worst < 1e-5, worst)
     baseline = {(r["day"], r["series"]): float(r["with_outside"]) for r in series}
-    pulses = [e for e in rows(f"{out}/truth/effects.csv") if e["shape"] == "pulse"]
+    # Every total again by the formulas of docs/simulator.md, from the parameters alone.
     work_day = {w["work"]: datetime.date.fromisoformat(w["day"]) for w in rows(f"{out}/truth/works.csv")}
-    last = max(datetime.date.fromisoformat(r["day"]) for r in series)
-    for effect in pulses:
-        days = [work_day[effect["work"]] + datetime.timedelta(int(effect["delay_days"]) + i) for i in range(int(effect["span_days"]))]
-        total = sum(float(effect["lift"]) * baseline[(d.isoformat(), effect["series"])] for d in days if d <= last)
-        holds(f"pulse of {effect['work']} on {effect['series']}", abs(total - float(effect["total_effect"])) < 0.001 + 1e-4 * total, (total, effect["total_effect"]))
+    calendar = sorted({datetime.date.fromisoformat(r["day"]) for r in series})
+
+    def shape_at(effect, since):
+        since, span = since - int(effect["delay_days"]), int(effect["span_days"])
+        if since < 0:
+            return 0.0
+        if effect["shape"] in ("pulse", "delayed"):
+            return float(since < span)
+        return 1.0 if effect["shape"] == "lasting" else 0.5 ** (since / span)
+
+    totals, told = {}, {}
+    for effect in rows(f"{out}/truth/effects.csv"):
+        key = (effect["work"], effect["series"])
+        told[key] = float(effect["total_effect"])
+        totals[key] = totals.get(key, 0.0) + sum(
+            float(effect["lift"]) * shape_at(effect, (day - work_day[effect["work"]]).days) * baseline[(day.isoformat(), effect["series"])] for day in calendar if day >= work_day[effect["work"]])
+    for key, total in totals.items():
+        # A fading effect is written down for twelve of its half-lives, all but 0.02 % of it.
+        holds(f"total effect of {key}", abs(total - told[key]) < 0.002 + 0.001 * abs(total), (total, told[key]))
+    # Days of the product's own outages: 2.6 times the questions, in the counts as well.
+    outages = [(datetime.date.fromisoformat(o["from_day"]), int(o["days"])) for o in rows(f"{out}/truth/outside.csv") if o["kind"] == "outage"]
+    hit = {(day + datetime.timedelta(i)).isoformat() for day, length in outages for i in range(length)}
+    seen = sum(int(r["observed"]) for r in series if r["series"] == "questions" and r["day"] in hit)
+    usual = sum(float(r["baseline"]) for r in series if r["series"] == "questions" and r["day"] in hit)
+    holds("outages bring questions", seen > 1.5 * usual, (seen, usual))
     works = rows(f"{out}/truth/works.csv")
     without = sum(w["has_effect"] == "false" for w in works) / len(works)
     holds("many works change nothing", 0.3 < without < 0.75, without)
     check("people", sum(p["kind"] == "human" for p in rows(f"{out}/truth/people.csv")), 300)
-    logins = [(a["platform"], a["login"]) for a in rows(f"{out}/truth/accounts.csv") if a["login"]]
     owners = {}
     for account in rows(f"{out}/truth/accounts.csv"):
         if account["login"]:
             owners.setdefault((account["platform"], account["login"]), set()).add(account["person"])
+    holders = {}
+    for account in rows(f"{out}/truth/accounts.csv"):
+        if account["email"]:
+            holders.setdefault(account["email"], set()).add(account["person"])
+    check("addresses shared by two people", [k for k, v in holders.items() if len(v) > 1], [])
     check("logins shared by two people", [k for k, v in owners.items() if len(v) > 1], [])
 
 

@@ -45,7 +45,9 @@ TEST_F(SimTimeline, activities_come_in_order_within_the_time) {
     const auto& activity = recorder.activities[i];
     ASSERT_GE(activity.time, first);
     ASSERT_LT(activity.time, last);
-    if (i > 0) ASSERT_LE(recorder.activities[i - 1].time, activity.time);
+    if (i > 0) {
+      ASSERT_LE(recorder.activities[i - 1].time, activity.time);
+    }
   }
 }
 
@@ -166,7 +168,9 @@ TEST(SimText, every_rule_in_every_language_ties_its_slots) {
           auto body = composer.body(activity), title = composer.title(activity);
           auto left = body.find('{');
           // "sync: { mode: … }" is the only brace that is meant.
-          if (left != std::string::npos) EXPECT_EQ(body.compare(left, 8, "{ mode: "), 0) << body;
+          if (left != std::string::npos) {
+            EXPECT_EQ(body.compare(left, 8, "{ mode: "), 0) << body;
+          }
           EXPECT_EQ(title.find('{'), std::string::npos) << title;
           EXPECT_EQ(body.empty(), activity.role == Role::kSilent);
         }

@@ -40,6 +40,11 @@ describe("drawChart", () => {
     expect((bars[0]?.y ?? 0) + (bars[0]?.height ?? 0)).toBeCloseTo(plot.bottom);
     expect((bars[2]?.height ?? 0) / (bars[0]?.height ?? 1)).toBeCloseTo(3);
   });
+  it("draws what is too thin for bars as one shape a segment", () => {
+    const many = Array.from({ length: 900 }, () => 1);
+    const { marks } = chart({ series: [drawn(many), drawn(many, [], 1)] });
+    expect([of(marks, "rect").length, of(marks, "area").length]).toEqual([0, 2]);
+  });
   it("stays inside its frame, with no series too", () => {
     for (const series of [[], [drawn([])], [drawn([0, 0])], [drawn([1e9])]]) {
       for (const mark of chart({ series }).marks) {

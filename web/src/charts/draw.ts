@@ -5,7 +5,7 @@ import { valueText, type Shape } from "./format";
 import { linear, ticksFromZero } from "./scale";
 import type { Mark, Paint, Scene } from "./scene";
 import type { Drawn } from "./segments";
-import { stack } from "./stack";
+import { stack, type Band } from "./stack";
 
 export interface ChartInput {
   series: readonly Drawn[];
@@ -32,6 +32,9 @@ export interface Chart extends Scene {
   spots: Spot[];
   plot: { left: number; right: number; top: number; bottom: number };
 }
+
+// Bars thinner than so many pixels are drawn as one shape: they would blur, and be thousands.
+const THIN = 2;
 
 const paintOf = (series: Drawn): Paint => `series-${series.colour}`;
 const place = (x: number, y: number): string => `${x.toFixed(1)} ${y.toFixed(1)}`;
@@ -72,7 +75,7 @@ export function drawChart(input: ChartInput): Chart {
     marks.push({ kind: "line", x1: plot.left, x2: plot.right, y1: y(tick), y2: y(tick), stroke: tick === 0 ? "muted" : "grid", width: 1 });
     marks.push({ kind: "text", x: plot.left - 6, y: y(tick) + size * 0.35, text: labels[i] ?? "", size, anchor: "end", fill: "muted", bold: false });
   });
-  for (const tick of timeTicks(buckets, grain, Math.max(1, Math.floor((plot.right - plot.left) / (large ? 84 : 72))))) {
+  for (const tick of timeTicks(buckets, grain, (plot.right - plot.left) / (size * 0.56))) {
     const at = x(tick.index);
     const half = tick.label.length * size * 0.28;
     marks.push({ kind: "line", x1: at, x2: at, y1: plot.bottom, y2: plot.bottom + 4, stroke: "muted", width: 1 });
@@ -82,7 +85,9 @@ export function drawChart(input: ChartInput): Chart {
   }
 
   const last = buckets.length - 1;
-  if (stacked) {
+  if (stacked && step < THIN) {
+    series.forEach((one, s) => marks.push({ kind: "area", d: ribbon(bands[s] ?? []), fill: paintOf(one), opacity: 1 }));
+  } else if (stacked) {
     const gap = step > 4 ? Math.min(step * 0.2, 6) : 0;
     series.forEach((one, s) =>
       bands[s]?.forEach((band, i) => {
@@ -98,6 +103,12 @@ export function drawChart(input: ChartInput): Chart {
   }
   for (const [from, to] of runs(input.smooth)) {
     marks.push({ kind: "path", d: trace(input.smooth, from, to), stroke: "ink", width: 1.5, dash: false });
+  }
+
+  function ribbon(line: readonly Band[]): string {
+    const over = line.map((band, i) => place(x(i), y(band.to)));
+    const under = line.map((band, i) => place(x(i), y(band.from))).reverse();
+    return `M${[...over, ...under].join("L")}Z`;
   }
 
   function trace(line: readonly (number | null)[], from: number, to: number): string {

@@ -31,7 +31,8 @@ describe("changeText", () => {
   });
   it("has words where there is no number", () => {
     expect(change("count", 5, 0, null)).toEqual({ direction: "up", text: "up from 0" });
-    expect(change("count", 0, 0, null).text).toBe("nothing to compare");
+    expect(change("count", 0, 0, null)).toEqual({ direction: "level", text: "no change" });
+    expect(change("share", 0.5, 0.5, null).text).toBe("nothing to compare");
     expect(change("share", null, 0.5, null).text).toBe("no value now");
     expect(change("share", 0.5, null, null).text).toBe("no value before");
   });

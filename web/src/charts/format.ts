@@ -32,7 +32,9 @@ export interface Change {
 export function changeText(comparison: Pick<Comparison, "metric" | "now" | "before" | "change">, locale?: string): Change {
   const { change, metric, now, before } = comparison;
   if (change === null) {
-    if (metric.shape === "count" && before.value === 0 && now.value) return { direction: "up", text: "up from 0" };
+    if (metric.shape === "count" && before.value === 0 && now.value !== null) {
+      return now.value > 0 ? { direction: "up", text: "up from 0" } : { direction: "level", text: "no change" };
+    }
     return { direction: "none", text: now.value === null ? "no value now" : before.value === null ? "no value before" : "nothing to compare" };
   }
   const share = metric.shape === "share";

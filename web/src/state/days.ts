@@ -52,8 +52,15 @@ export function moveBucket(bucket: string, grain: Grain, count: number): string 
   return addMonths(bucket, count * { month: 1, quarter: 3, year: 12 }[grain]);
 }
 
-const format = (day: string, options: Intl.DateTimeFormatOptions, locale?: string): string =>
-  new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }).format(dateOf(day));
+// Making a formatter costs more than using it a hundred times.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function format(day: string, options: Intl.DateTimeFormatOptions, locale?: string): string {
+  const key = JSON.stringify([locale, options]);
+  let formatter = formatters.get(key);
+  if (!formatter) formatters.set(key, (formatter = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options })));
+  return formatter.format(dateOf(day));
+}
 
 export const dayLabel = (day: string, locale?: string): string => format(day, { day: "numeric", month: "short", year: "numeric" }, locale);
 
@@ -91,14 +98,20 @@ const STRETCHES: readonly { key: (day: string) => string; label: (day: string, l
   })),
 ];
 
-/** At most `most` labels under ascending `buckets`, each where a day, week, month, … begins. */
-export function timeTicks(buckets: readonly string[], grain: Grain, most: number, locale?: string): TimeTick[] {
+// In letters: a year, and what stays free between two labels.
+const SHORTEST_LABEL = 4;
+const AIR = 3;
+
+/** Labels under ascending `buckets`, each where a day, week, month, … begins, so many that `letters` of text hold them. */
+export function timeTicks(buckets: readonly string[], grain: Grain, letters: number, locale?: string): TimeTick[] {
   const finest = { day: 0, week: 1, month: 2, quarter: 3, year: 5 }[grain];
   for (const stretch of STRETCHES.slice(finest)) {
     const begins = buckets
       .map((bucket, index) => ({ bucket, index }))
       .filter(({ bucket, index }) => stretch.key(bucket) !== stretch.key(buckets[index - 1] ?? moveBucket(bucket, grain, -1)));
-    if (begins.length <= most && begins.length > 0) return begins.map(({ bucket, index }) => ({ index, label: stretch.label(bucket, locale) }));
+    if (begins.length * (SHORTEST_LABEL + AIR) > letters) continue;
+    const ticks = begins.map(({ bucket, index }) => ({ index, label: stretch.label(bucket, locale) }));
+    if (ticks.length > 0 && ticks.length * (Math.max(...ticks.map((tick) => tick.label.length)) + AIR) <= letters) return ticks;
   }
   const first = buckets[0];
   return first === undefined ? [] : [{ index: 0, label: bucketLabel(first, grain, locale) }];
