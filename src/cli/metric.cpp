@@ -59,8 +59,10 @@ Result<ExitCode> run(const Options& options, const Globals& globals) {
   print(fmt::format("{} ({})\n{}\n\n", metric.title, metric.unit, metric.question));
   if (series.empty()) print("nothing in this window\n");
   else print(format_table(wide(series, metric), "table"));
-  print(fmt::format("\nNote: {}\nWhat is behind a number: rapport evidence {} --at {} --by {}\n", metric.caveat, metric.name,
-                    series.empty() ? "DAY" : format_day(series[0].points.back().at), options.metric.grain));
+  print(fmt::format("\nNote: {}\n", metric.caveat));
+  if (!series.empty())
+    print(fmt::format("What is behind a number: rapport evidence {} --at {} --by {}\n", metric.name, format_day(series[0].points.back().at),
+                      options.metric.grain));
   return ExitCode::kOk;
 }
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import unquote
 
-from real import DATA, check, finish, need, one, rapport, sql
+from real_data import DATA, check, end, need, one, rapport, sql
 
 PILES = {"(no topic)", "stream events", "channel events", ""}
 
@@ -86,7 +86,7 @@ def main():
         test_zulip(path, expected)
     test_discord(discord)
     test_telegram(telegram)
-    finish()
+    end()
 
 
 main()

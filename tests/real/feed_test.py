@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from real import DATA, check, finish, need, one, rapport, sql
+from real_data import DATA, check, end, need, one, rapport, sql
 
 DATES = ["published", "pubDate", "issued", "date", "created", "updated", "modified"]  # the order in which feeds are believed
 
@@ -89,7 +89,7 @@ def main():
             rapport(home, "sync", "-q")
             rapport(home, "replay", "-q")
             check(f"a second sync and a replay leave {table}", one(home, f"SELECT count(*) FROM {table}"), before)
-    finish()
+    end()
 
 
 main()

@@ -54,11 +54,16 @@ def same_again(home):
     check("a replay says the same", content(home, EVERYTHING), before)
 
 
+def need(*paths):
+    """The paths, or the end of the test where they are absent."""
+    if not all(path.exists() for path in paths):
+        print("SKIPPED: no ../shared/data")
+        sys.exit(77)
+    return paths[0] if len(paths) == 1 else paths
+
+
 def needs(*names):
-    for name in names:
-        if not (DATA / name).exists():
-            print("SKIPPED: no ../shared/data")
-            sys.exit(77)
+    need(*(DATA / name for name in names))
 
 
 def synced(*sources):

@@ -4,7 +4,7 @@ import json, re, sys, tarfile, tempfile
 from collections import Counter
 from pathlib import Path
 
-from real import DATA, check, finish, need, one, rapport, sql
+from real_data import DATA, check, end, need, one, rapport, sql
 
 NOTICES = {"channel_purpose", "channel_archive", "channel_leave", "channel_name", "channel_topic", "bot_add", "pinned_item"}
 
@@ -53,7 +53,7 @@ def main():
         rapport(home, "sync", "-q")
         rapport(home, "replay", "-q")
         check("a second sync and a replay say the same", one(home, "SELECT sum(hash(a)::HUGEINT)::VARCHAR FROM (SELECT * FROM activity) a"), before)
-    finish()
+    end()
 
 
 main()
