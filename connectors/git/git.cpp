@@ -56,7 +56,7 @@ Recognised recognise(std::string_view what) {
     found.confidence = 90;
     found.understood = "a remote git repository, to be mirrored beside the database";
   } else if (std::filesystem::is_directory(path, ignored) && git::looks_like_repository(path)) {
-    found.confidence = 95;
+    found.confidence = 100;  // whatever exports lie among its files
     found.understood = "a git repository on this machine";
     if (auto absolute = std::filesystem::canonical(path, ignored); !ignored) found.name = short_name(absolute.string());
   } else if (std::filesystem::is_regular_file(path, ignored) && git::looks_like_repository_archive(path)) {

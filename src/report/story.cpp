@@ -151,7 +151,7 @@ void tell_concentration(Story& story) {
   std::vector<const Point*> sure;
   for (const auto& point : code->points)
     if (point.value && !point.few) sure.push_back(&point);
-  if (sure.empty()) return;
+  if (sure.size() < 3) return;
   auto [least, most] = std::minmax_element(sure.begin(), sure.end(), [](auto a, auto b) { return *a->value < *b->value; });
   auto range = *(*least)->value == *(*most)->value ? fmt::format("{:.0f}", *(*least)->value) : fmt::format("{:.0f} to {:.0f}", *(*least)->value, *(*most)->value);
   story.findings.push_back({fmt::format("Half of each {}'s code work came from {} {}.", grain_name(story.grain), range, range == "1" ? "person" : "people"),
