@@ -158,14 +158,21 @@ Result<Evidence> evidence_of(Engine& store, const Metric& metric, Day at, Grain 
   Parameters parameters{{"at", from}, {"segment", std::string{segment}}};
   auto behind = filtered(metric, from, next_bucket(from, grain), grain, filter) +
                 ", behind AS (SELECT DISTINCT unnest(evidence) AS activity_id FROM metric WHERE bucket = $at AND segment = $segment) ";
-  auto count = TRY(store.query(behind + "SELECT count(*) FROM behind", parameters).in("metric " + metric.name));
-  Evidence evidence;
-  evidence.total = to_integer(count.rows[0][0]);
+  // The page is cut first, so that texts and titles are fetched for what is shown alone.
   auto page = TRY(store.query(behind + fmt::format(
+      ", chosen AS (SELECT activity_id, happened_at, count(*) OVER () AS total FROM behind JOIN main.activity_people USING (activity_id) "
+      "ORDER BY happened_at DESC, activity_id LIMIT {} OFFSET {}) "
       "SELECT p.activity_id, p.thread_id, p.person_id, p.kind, p.person, p.person_kind, p.organization, p.source, p.place, "
-      "coalesce(nullif(a.title, ''), t.title), left(a.text, 400), coalesce(a.url, t.url), p.is_team, p.happened_at FROM behind "
+      "coalesce(nullif(a.title, ''), t.title), left(a.text, 400), coalesce(a.url, t.url), p.is_team, p.happened_at, c.total FROM chosen c "
       "JOIN main.activity_people p USING (activity_id) JOIN activity a USING (activity_id) LEFT JOIN thread t ON t.thread_id = a.thread_id "
-      "ORDER BY p.happened_at DESC, p.activity_id LIMIT {} OFFSET {}", limit, offset), parameters));
+      "ORDER BY p.happened_at DESC, p.activity_id", limit, offset), parameters).in("metric " + metric.name));
+  Evidence evidence;
+  if (!page.rows.empty()) {
+    evidence.total = to_integer(page.rows[0][14]);
+  } else if (offset > 0) {
+    auto count = TRY(store.query(behind + "SELECT count(*) FROM behind", parameters));
+    evidence.total = to_integer(count.rows[0][0]);
+  }
   for (const auto& row : page.rows) {
     EvidenceItem item{to_integer(row[0]), to_integer(row[1]), to_integer(row[2]), to_text(row[3]), to_text(row[4]), to_text(row[5]),
                       to_text(row[6]), to_text(row[7]), to_text(row[8]), to_text(row[9]), to_text(row[10]), to_text(row[11]),
