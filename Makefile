@@ -33,6 +33,7 @@ format: ## lay out the lines that changed since the last commit
 bench: build ## measure collecting beside its rivals, the first answer, every route, memory, and the simulator
 	@python3 bench/collect.py
 	@python3 bench/routes.py
+	@tools/build $(BUILD) sim_bench && $(BUILD)/sim_bench
 
 # Node packages are fetched when the lock changes, the page is built when something of it does.
 WEB_SOURCES = $(shell find web/src web/public -type f ! -name '*.test.ts') web/index.html web/vite.config.ts web/svelte.config.js web/tsconfig.json
