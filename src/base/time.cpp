@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <optional>
 
 namespace rapport {
@@ -64,7 +65,17 @@ std::optional<std::chrono::minutes> read_offset(Digits& digits) {
 
 }  // namespace
 
-Time now() { return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+namespace {
+std::atomic<std::int64_t> stopped_at_us{0};  // 0 = the clock runs
+}  // namespace
+
+Time now() {
+  if (auto us = stopped_at_us.load(std::memory_order_relaxed); us != 0) return Time{std::chrono::microseconds{us}};
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+StoppedClock::StoppedClock(Time at) { stopped_at_us = at.time_since_epoch().count(); }
+StoppedClock::~StoppedClock() { stopped_at_us = 0; }
 
 Time time_from_unix(std::int64_t seconds) { return Time{std::chrono::seconds{seconds}}; }
 

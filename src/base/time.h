@@ -14,6 +14,15 @@ using Time = std::chrono::sys_time<std::chrono::microseconds>;
 using Day = std::chrono::sys_days;
 
 Time now();
+// now() stands still at `at` as long as this lives. For tests: a program that asks for "the last 90 days" asks the same
+// each time. One at a time.
+class StoppedClock {
+ public:
+  explicit StoppedClock(Time at);
+  ~StoppedClock();
+  StoppedClock(const StoppedClock&) = delete;
+  StoppedClock& operator=(const StoppedClock&) = delete;
+};
 Time time_from_unix(std::int64_t seconds);
 
 // Reads an ISO 8601 / RFC 3339 instant: "2021-03-04T05:06:07.123Z", "…+02:00", "… 05:06:07", or a bare day

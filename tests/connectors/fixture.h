@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "connectors/connector.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -50,6 +51,7 @@ class Workbench {
 
  private:
   Fixture fixture_;
+  StoppedClock clock_{time_from_unix(1'767'225'600)};  // 2026-01-01T00:00:00Z
   TempFolder cache_;
   std::vector<std::unique_ptr<EnvironmentVariable>> secrets_;
   Workspace workspace_;

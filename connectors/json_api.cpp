@@ -1,0 +1,63 @@
+#include "connectors/json_api.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace rapport {
+namespace {
+
+Result<JsonAnswer> ask(const JsonApi& api, Http& http, const HttpRequest& request) {
+  auto response = TRY(http.send(request));
+  if (response.status < 200 || response.status > 299) {
+    auto error = error_of_status(request, response);
+    if (error.kind == Error::Kind::kAuth && !api.auth_fix.empty()) error.fix = api.auth_fix;
+    if (error.kind == Error::Kind::kNotFound && !api.address_fix.empty()) error.fix = api.address_fix;
+    return fail(std::move(error));
+  }
+  JsonAnswer answer{std::move(response), {}, {}};
+  auto root = answer.document.parse(answer.response.body);
+  if (!root) {
+    auto without_query = request.url.substr(0, request.url.find('?'));
+    return fail(Error::Kind::kUpstream, fmt::format("the answer of {} ({}) is no JSON: {}", api.site, printable(without_query), root.error().what),
+                api.address_fix.empty() ? "try again later; if it stays so, something stands between this machine and it" : api.address_fix);
+  }
+  answer.root = *root;
+  return answer;
+}
+
+}  // namespace
+
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url) { return ask(api, http, {"GET", url, api.headers, {}}); }
+
+Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body) {
+  auto headers = api.headers;
+  headers.emplace_back("Content-Type", "application/json");
+  return ask(api, http, {"POST", url, std::move(headers), std::move(body)});
+}
+
+// Link: <https://a.example/?page=2>; rel="next", <…>; rel="last". A comma or semicolon may stand inside <…>.
+std::string next_link(const HttpResponse& response) {
+  auto rest = response.header("Link");
+  while (true) {
+    auto open = rest.find('<');
+    auto close = open == std::string_view::npos ? open : rest.find('>', open);
+    if (close == std::string_view::npos) return {};
+    auto target = rest.substr(open + 1, close - open - 1);
+    auto following = rest.find('<', close);
+    auto parameters = rest.substr(close + 1, following == std::string_view::npos ? following : following - close - 1);
+    for (auto parameter : split(parameters, ';')) {
+      auto equals = parameter.find('=');
+      if (equals == std::string_view::npos || lower_ascii(trim(parameter.substr(0, equals))) != "rel") continue;
+      auto value = trim(parameter.substr(equals + 1));
+      value = trim(value.substr(0, value.find(',')));
+      if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+      for (auto relation : split(value, ' '))
+        if (lower_ascii(relation) == "next") return std::string{target};
+    }
+    if (following == std::string_view::npos) return {};
+    rest = rest.substr(following);
+  }
+}
+
+}  // namespace rapport

@@ -1,0 +1,33 @@
+// Asking an API that answers in JSON: one request, its answer parsed, and errors that name the site and say what to do.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "http/http.h"
+
+namespace rapport {
+
+struct JsonApi {
+  std::string site;      // as a person would call it: "Mastodon at social.example"
+  HttpHeaders headers;   // sent with every request, the token among them
+  std::string auth_fix;  // what to do when it refuses us (401, 403)
+  std::string address_fix;  // what to check when it does not know the address (404), or sends something else than JSON
+};
+
+struct JsonAnswer {
+  HttpResponse response;
+  JsonDocument document;  // what `root` lives in
+  JsonValue root;
+};
+
+// GET that expects JSON. Errors: as Http::get(), and kUpstream when the answer is no JSON; each with the api's own fix.
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url);
+// The same for a POST of JSON (GraphQL).
+Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body);
+
+// The address of the page behind this one: rel="next" of the Link header (RFC 8288); empty if there is none.
+std::string next_link(const HttpResponse& response);
+
+}  // namespace rapport

@@ -1,0 +1,106 @@
+#include "connectors/passes.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/json_writer.h"
+
+namespace rapport {
+namespace {
+
+using std::chrono::microseconds;
+
+std::int64_t to_us(const std::optional<Time>& time) { return time ? time->time_since_epoch().count() : 0; }
+std::optional<Time> from_us(std::int64_t us) { return us == 0 ? std::nullopt : std::optional{Time{microseconds{us}}}; }
+
+struct DownCursor {
+  std::optional<Time> floor, top;  // where this pass ends; the newest seen in any pass
+  std::string token;
+
+  std::string to_text() const {
+    JsonWriter json;
+    json.begin_object().key("floor").value(to_us(floor)).key("top").value(to_us(top)).key("token").value(token).end_object();
+    return std::move(json).text();
+  }
+  static DownCursor parse(const std::string& text) {
+    JsonDocument document;
+    auto root = document.parse(text);
+    if (!root) return {};
+    return {from_us((*root)["floor"].integer().value_or(0)), from_us((*root)["top"].integer().value_or(0)), std::string{(*root)["token"].text()}};
+  }
+};
+
+enum class Phase { kRecent, kOlder, kSince };
+
+struct UpCursor {
+  Phase phase = Phase::kRecent;
+  std::optional<Time> from;  // of the request to come
+  std::optional<Time> edge;  // where the recent stretch began
+  std::optional<Time> top;   // the newest change seen
+  std::string token;
+
+  std::string to_text() const {
+    JsonWriter json;
+    json.begin_object().key("phase").value(static_cast<std::int64_t>(phase)).key("from").value(to_us(from)).key("edge").value(to_us(edge));
+    json.key("top").value(to_us(top)).key("token").value(token).end_object();
+    return std::move(json).text();
+  }
+  static UpCursor parse(const std::string& text, Time now) {
+    JsonDocument document;
+    auto root = document.parse(text);
+    if (!root) return {Phase::kRecent, now - kRecent, now - kRecent, {}, {}};
+    return {static_cast<Phase>(std::clamp<std::int64_t>((*root)["phase"].integer().value_or(0), 0, 2)), from_us((*root)["from"].integer().value_or(0)),
+            from_us((*root)["edge"].integer().value_or(0)), from_us((*root)["top"].integer().value_or(0)), std::string{(*root)["token"].text()}};
+  }
+};
+
+// Where to go on after a page of this stretch; true when the list has been read to its end.
+bool advance(UpCursor& cursor, const ListPage& list) {
+  if (list.newest && (!cursor.top || *list.newest > *cursor.top)) cursor.top = list.newest;
+  bool over = list.token.empty() || (cursor.phase == Phase::kOlder && list.newest && cursor.edge && *list.newest >= *cursor.edge);
+  if (!over) {
+    bool moved = list.newest && (!cursor.from || *list.newest > *cursor.from);
+    if (moved) cursor.from = list.newest;
+    cursor.token = moved ? std::string{} : list.token;
+    return false;
+  }
+  cursor.token.clear();
+  if (cursor.phase == Phase::kRecent) {
+    cursor.phase = Phase::kOlder;
+    cursor.from = std::nullopt;
+    return false;
+  }
+  cursor.phase = Phase::kSince;
+  cursor.from = cursor.top ? cursor.top : cursor.edge;
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Reader> newest_first(std::string text, std::chrono::seconds look_back, std::function<Result<ListPage>(const std::string&)> fetch) {
+  return paged(std::move(text), [look_back, fetch = std::move(fetch)](const std::string& at) -> Result<Page> {
+    auto cursor = DownCursor::parse(at);
+    auto list = TRY(fetch(cursor.token));
+    if (list.newest && (!cursor.top || *list.newest > *cursor.top)) cursor.top = list.newest;
+    cursor.token = list.token;
+    list.page.caught_up = list.token.empty() || (cursor.floor && list.oldest && *list.oldest < *cursor.floor);
+    if (list.page.caught_up) {
+      cursor.token.clear();
+      if (cursor.top) cursor.floor = *cursor.top - look_back;
+    }
+    list.page.next = cursor.to_text();
+    return std::move(list.page);
+  });
+}
+
+std::unique_ptr<Reader> recent_first(std::string text, Time now, std::function<Result<ListPage>(const Since&)> fetch) {
+  return paged(std::move(text), [now, fetch = std::move(fetch)](const std::string& at) -> Result<Page> {
+    auto cursor = UpCursor::parse(at, now);
+    auto list = TRY(fetch(Since{cursor.from, cursor.token}));
+    list.page.caught_up = advance(cursor, list);
+    list.page.next = cursor.to_text();
+    return std::move(list.page);
+  });
+}
+
+}  // namespace rapport

@@ -1,0 +1,37 @@
+// The two ways of going through a list that grows at an API, so that the last months are there within a minute, the rest
+// follows, and each later pass reads only what is new. What an API calls its pages is a token, opaque here.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "connectors/connector.h"
+
+namespace rapport {
+
+struct ListPage {
+  Page page;          // records and rejections; `next` and `caught_up` are filled in by the pass
+  std::string token;  // asks for the page behind this one; empty = this was the last
+  std::optional<Time> newest, oldest;  // of the things on this page; none when it had none
+};
+
+// For a list that is given newest first. A pass goes down from the top to what is older than the newest thing of the pass
+// before, less `look_back` (for what is edited, scored or answered without coming up again). What comes in above while a
+// long pass is under way is read by the next.
+std::unique_ptr<Reader> newest_first(std::string cursor, std::chrono::seconds look_back,
+                                     std::function<Result<ListPage>(const std::string& token)> fetch);
+
+// For a list that is given by the date of change, oldest first, from a date on. The first sync reads what changed within
+// `kRecent`, then what is older; later ones what changed since. Each page is asked for by the newest date seen so far,
+// because a list that is sorted by change moves under a page number; by token only where one date fills a page.
+inline constexpr std::chrono::days kRecent{90};
+struct Since {
+  std::optional<Time> from;  // none = from the beginning
+  std::string token;         // empty = the first page from there
+};
+std::unique_ptr<Reader> recent_first(std::string cursor, Time now, std::function<Result<ListPage>(const Since& since)> fetch);
+
+}  // namespace rapport
