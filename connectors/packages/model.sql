@@ -33,14 +33,14 @@ FROM package_release;
 INSERT INTO out_activity BY NAME
 SELECT 'downloads' AS stream, record_id, 'downloads/' || record_id AS key, 'download' AS kind, json->>'package' AS place_key,
        TRY_CAST(json->>'day' AS TIMESTAMPTZ) AS happened_at, 'downloads of ' || (json->>'package') AS title, TRY_CAST(json->>'count' AS DOUBLE) AS amount
-FROM changed WHERE stream = 'downloads' AND json->>'shape' = 'day' AND TRY_CAST(json->>'count' AS DOUBLE) > 0;
+FROM changed WHERE stream = 'downloads' AND (json->>'shape') = 'day' AND TRY_CAST(json->>'count' AS DOUBLE) > 0;
 
 -- Readings: each beside the one before it, which did not change with it and so is not in `changed`.
 CREATE OR REPLACE TEMP TABLE package_reading AS
 SELECT record_id, json, json->>'shape' AS shape, json->>'package' AS package, TRY_CAST(json->>'day' AS DATE) AS day,
        lag(json) OVER earlier AS json_before, lag(TRY_CAST(json->>'day' AS DATE)) OVER earlier AS day_before
 FROM raw_record
-WHERE source_id = stable_id('source/' || getvariable('source_name')) AND stream = 'downloads' AND json->>'shape' IN ('total', 'window') AND NOT gone
+WHERE source_id = stable_id('source/' || getvariable('source_name')) AND stream = 'downloads' AND (json->>'shape') IN ('total', 'window') AND NOT gone
 WINDOW earlier AS (PARTITION BY json->>'package', json->>'shape' ORDER BY json->>'day');
 
 -- Totals: the first reading is where counting begins and says nothing of when; later ones give the difference, on their day.

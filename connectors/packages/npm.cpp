@@ -86,7 +86,8 @@ Result<Found> releases(const Ask& ask) {
   return found;
 }
 
-// Windows of days, the last first: 90 days, then years back to the beginning. The memory is the day up to which all is read.
+// Windows of days, the last first: 90 days, then years back until one had no download at all: the package was not there yet.
+// The memory is the day up to which all is read.
 Result<Found> downloads(const Ask& ask) {
   auto last = ask.today - std::chrono::days{1};
   auto remembered = parse_day(ask.memory);
@@ -101,12 +102,14 @@ Result<Found> downloads(const Ask& ask) {
   auto answer = TRY(ask_counts(ask, url));
   if (!answer.root["downloads"].is_array())
     return unexpected_answer(ask, "list of downloads");
+  std::int64_t all = 0;
   for (const auto& day : answer.root["downloads"].items()) {
     auto count = day["downloads"].integer();
     if (!count || !parse_day(day["day"].text())) found.page.rejected.push_back({fmt::format("{} from {}", ask.package, format_day(from)), "not a day and its downloads", day.to_json()});
     else add_day(found.page, "npm", ask.package, day["day"].text(), *count, day.to_json());
+    all += count.value_or(0);
   }
-  if (from > floor) found.token = format_day(from - std::chrono::days{1});
+  if (from > floor && (all > 0 || !resumed)) found.token = format_day(from - std::chrono::days{1});
   return found;
 }
 

@@ -67,7 +67,7 @@ struct Cursor {
 };
 
 std::string others_are_gone(const std::string& package, const std::vector<RawRecord>& records) {
-  auto where = fmt::format("json->>'package' = {}", sql_quoted(package));
+  auto where = fmt::format("(json->>'package') = {}", sql_quoted(package));
   std::string ids;
   for (const auto& record : records) ids += (ids.empty() ? "" : ", ") + sql_quoted(record.id);
   return ids.empty() ? where : fmt::format("{} AND record_id NOT IN ({})", where, ids);

@@ -61,7 +61,7 @@ tl::unexpected<Error> unexpected_answer(const Ask& ask, std::string_view missing
 std::string path_of(std::string_view name) {
   std::string path;
   for (auto segment : split(name, '/')) path += (path.empty() ? "" : "/") + percent_encoded(segment);
-  return path;
+  return replace_all(replace_all(path, "%40", "@"), "%3A", ":");
 }
 
 }  // namespace rapport::packages

@@ -73,7 +73,7 @@ Result<JsonAnswer> ask_registry_json(const Ask& ask, const std::string& url, con
 Result<JsonAnswer> ask_counts(const Ask& ask, const std::string& url);
 // An answer that is JSON, but not what this registry should send.
 tl::unexpected<Error> unexpected_answer(const Ask& ask, std::string_view missing);
-// Names in addresses: "/" between segments stays, all else is escaped.
+// Names in addresses: "/" between segments, "@" and ":" stay (RFC 3986 lets them), all else is escaped.
 std::string path_of(std::string_view name);
 
 }  // namespace rapport::packages
