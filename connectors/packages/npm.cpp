@@ -102,11 +102,13 @@ Result<Found> downloads(const Ask& ask) {
   auto answer = TRY(ask_counts(ask, url));
   if (!answer.root["downloads"].is_array())
     return unexpected_answer(ask, "list of downloads");
+  // The answer names every day, also before there was a package. A zero is only kept where it may take the place of a count.
+  auto recounted = remembered ? floor : ask.today - kRecounted;
   std::int64_t all = 0;
   for (const auto& day : answer.root["downloads"].items()) {
     auto count = day["downloads"].integer();
     if (!count || !parse_day(day["day"].text())) found.page.rejected.push_back({fmt::format("{} from {}", ask.package, format_day(from)), "not a day and its downloads", day.to_json()});
-    else add_day(found.page, "npm", ask.package, day["day"].text(), *count, day.to_json());
+    else if (*count > 0 || *parse_day(day["day"].text()) >= recounted) add_day(found.page, "npm", ask.package, day["day"].text(), *count, day.to_json());
     all += count.value_or(0);
   }
   if (from > floor && (all > 0 || !resumed)) found.token = format_day(from - std::chrono::days{1});
