@@ -95,7 +95,11 @@ std::string ini_value(const std::vector<IniEntry>& entries, std::string_view sec
 }
 
 std::string toml_text(std::string_view text, std::initializer_list<std::string_view> keys) {
-  auto parsed = toml::parse(text);
+  // What is asked for is ASCII; toml++ 3.3 has undefined behaviour on some letters outside of it where blanks may stand.
+  std::string ascii{text};
+  for (char& c : ascii)
+    if (static_cast<unsigned char>(c) > 0x7f) c = '?';
+  auto parsed = toml::parse(ascii);
   if (!parsed) return {};
   const toml::node* node = &parsed.table();
   for (auto key : keys) {
