@@ -15,6 +15,7 @@
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/mbox/mbox.h"
+#include "connectors/packages/packages.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
@@ -34,6 +35,7 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kHackernewsConnector,
       kMboxConnector,
+      kPackagesConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,
