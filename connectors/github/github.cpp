@@ -144,6 +144,11 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   return std::unique_ptr<Connector>{std::make_unique<GithubConnector>(std::move(options))};
 }
 
+// Counts come within other things; only the model can leave them out.
+Result<std::string> make_model(const Settings& settings) {
+  return fmt::format("SET VARIABLE github_reactions = {};\n{}", sql_quoted(settings.text("reactions")), embedded_file(embedded_connectors(), "github/model.sql"));
+}
+
 // "github:owner/name", "github:owner", an address at github.com, saved webhook deliveries. An address that ends in .git is
 // meant for git.
 Recognised recognise(std::string_view what) {
@@ -177,6 +182,7 @@ const ConnectorEntry kGithubConnector{
              .streams = kStreams,
              .staging = {},
              .model_sql = embedded_file(embedded_connectors(), "github/model.sql")},
+    .make_model = make_model,
     .open = open,
     .recognise = recognise};
 

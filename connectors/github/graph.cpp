@@ -50,13 +50,15 @@ std::string comment_fields(Reactions wanted) {
       kActor, reactions_field(wanted), reply_fields(wanted));
 }
 
+// GitHub refuses questions that could bring more than 500,000 things; names of up to 100 for each reply are many.
 std::string discussion_query(Reactions wanted) {
+  int discussions = wanted == Reactions::kNames ? 5 : 20;
   return fmt::format(
       "query($owner:String!,$name:String!,$after:String){{repository(owner:$owner,name:$name){{"
-      "discussions(first:20,after:$after,orderBy:{{field:UPDATED_AT,direction:DESC}}){{pageInfo{{hasNextPage endCursor}} nodes{{"
+      "discussions(first:{3},after:$after,orderBy:{{field:UPDATED_AT,direction:DESC}}){{pageInfo{{hasNextPage endCursor}} nodes{{"
       "number databaseId url title body createdAt updatedAt closed closedAt upvoteCount answerChosenAt answerChosenBy{0} author{0} authorAssociation "
       "category{{name isAnswerable}} labels(first:30){{nodes{{name}}}}{1} comments(first:30){{{2}}}}}}}}}}}",
-      kActor, reactions_field(wanted), comment_fields(wanted));
+      kActor, reactions_field(wanted), comment_fields(wanted), discussions);
 }
 
 std::string more_comments_query(Reactions wanted) {

@@ -13,7 +13,7 @@ CREATE OR REPLACE TEMP MACRO github_without_nulls(object) AS nullif(json_merge_p
 -- With deliveries anything may be told twice, so then all is read again.
 CREATE OR REPLACE TEMP TABLE github_record AS
 WITH fresh AS (SELECT stream, record_id FROM changed)
-SELECT r.stream, r.record_id, r.json, r.batch, fresh.record_id IS NOT NULL AS is_fresh
+SELECT r.stream, r.record_id, r.json, fresh.record_id IS NOT NULL AS is_fresh
 FROM raw_record r LEFT JOIN fresh ON fresh.stream = r.stream AND fresh.record_id = r.record_id
 WHERE r.source_id = stable_id('source/' || getvariable('source_name')) AND NOT r.gone
   AND (fresh.record_id IS NOT NULL
@@ -53,7 +53,7 @@ WITH delivery AS (
          json_merge_patch(unnest(payload->'$.commits[*]'), json_object('ref', (payload->'ref'), 'pusher', (payload->'sender'))) AS item, action, received_at
   FROM delivery WHERE event = 'push'
 )
-SELECT told.* EXCLUDE (item), item, lower(repository) AS place_key, r.batch, r.is_fresh
+SELECT told.* EXCLUDE (item), item, lower(repository) AS place_key, r.is_fresh
 FROM told JOIN github_record r USING (stream, record_id) WHERE json_type(item) = 'OBJECT' AND repository IS NOT NULL;
 
 -- Issues and pull requests --------------------------------------------------------------------------------------------------
@@ -218,11 +218,14 @@ FROM github_actor WHERE github_login(who) <> '' GROUP BY ALL;
 CREATE OR REPLACE TEMP MACRO github_page() AS
   coalesce(nullif(regexp_extract(getvariable('source_url'), '^(https?://[^/]+)/api/v3/*$', 1), ''), 'https://github.com') || '/';
 
+-- What a repository is called it says itself, whichever of its records came now; until it does it is what the settings call it.
 INSERT INTO out_place BY NAME
-SELECT place_key AS key, 'repository' AS kind, arg_max(coalesce((item->>'full_name'), repository), (what = 'repository', batch, repository)) AS name,
-       github_page() || arg_max(coalesce((item->>'full_name'), repository), (what = 'repository', batch, repository)) AS url
-FROM (SELECT *, NULL FROM github_item WHERE what = 'repository' UNION ALL BY NAME SELECT * REPLACE (NULL::JSON AS item) FROM github_item WHERE what <> 'repository')
-GROUP BY place_key;
+WITH itself AS (
+  SELECT record_id AS place_key, json->>'full_name' AS name FROM raw_record
+  WHERE source_id = stable_id('source/' || getvariable('source_name')) AND stream = 'repositories' AND NOT gone
+)
+SELECT place_key AS key, 'repository' AS kind, coalesce(any_value(itself.name), max(repository)) AS name, github_page() || coalesce(any_value(itself.name), max(repository)) AS url
+FROM github_item LEFT JOIN itself USING (place_key) GROUP BY place_key;
 
 INSERT INTO out_thread BY NAME
 SELECT thread_key AS key, place_key, title, coalesce(url, github_page() || repository || CASE WHEN is_change THEN '/pull/' ELSE '/issues/' END || number) AS url,
@@ -277,7 +280,7 @@ SELECT * FROM (VALUES ('+1', 'THUMBS_UP'), ('-1', 'THUMBS_DOWN'), ('laugh', 'LAU
 
 INSERT INTO out_activity BY NAME
 WITH one AS (
-  SELECT * EXCLUDE (reacted), unnest(from_json(reacted, '["JSON"]')) AS reaction FROM github_said WHERE reacted IS NOT NULL
+  SELECT * EXCLUDE (reacted), unnest(from_json(reacted, '["JSON"]')) AS reaction FROM github_said WHERE reacted IS NOT NULL AND getvariable('github_reactions') IS DISTINCT FROM 'none'
 )
 SELECT one.stream, one.record_id, one.key || '/reaction/' || w.code || '/' || lower(github_login(reaction->'user')) AS key, 'reaction' AS kind, place_key, thread_key,
        one.key AS parent_key, lower(github_login(reaction->'user')) AS account_key, github_time(reaction, 'created_at', 'createdAt') AS happened_at, url,
@@ -290,7 +293,7 @@ FROM (SELECT s.*, w.code, CASE WHEN json_type(s.reactions) = 'ARRAY'
                THEN TRY_CAST(list_filter(from_json(s.reactions, '["JSON"]'), g -> (g->>'content') = w.word)[1]->'reactors'->>'totalCount' AS DOUBLE)
                ELSE TRY_CAST(json_extract_string(s.reactions, '$."' || w.code || '"') AS DOUBLE) END AS amount
       FROM github_said s CROSS JOIN github_reaction_word w WHERE s.reactions IS NOT NULL AND s.reacted IS NULL) s JOIN github_reaction_word w USING (code)
-WHERE amount > 0 AND happened_at IS NOT NULL;
+WHERE amount > 0 AND happened_at IS NOT NULL AND getvariable('github_reactions') IS DISTINCT FROM 'none';
 
 -- Who closed, reopened, labelled, assigned: parts people had in an issue.
 INSERT INTO out_activity BY NAME
