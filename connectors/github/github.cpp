@@ -149,26 +149,30 @@ Result<std::string> make_model(const Settings& settings) {
   return fmt::format("SET VARIABLE github_reactions = {};\n{}", sql_quoted(settings.text("reactions")), embedded_file(embedded_connectors(), "github/model.sql"));
 }
 
-// "github:owner/name", "github:owner", an address at github.com, saved webhook deliveries. An address that ends in .git is
-// meant for git.
+// "github:owner/name" and "github:owner" for the API alone; the address of a repository's page, where its commits are wanted
+// too; saved webhook deliveries. An address that ends in .git is git's alone.
 Recognised recognise(std::string_view what) {
   bool short_form = starts_with_ignoring_case(what, "github:");
   bool address = false;
   for (std::string_view host : {"https://github.com/", "http://github.com/", "https://www.github.com/"}) address = address || starts_with_ignoring_case(what, host);
   if (!short_form && !address) {
     if (what.find("://") != std::string_view::npos || !looks_like_deliveries(std::filesystem::path{what})) return {};
-    return {90, "webhook deliveries of GitHub", "github-webhooks", {{"webhooks", std::string{what}}}};
+    return {90, "webhook deliveries of GitHub", "github-webhooks", {{"webhooks", std::string{what}}}, {}};
   }
   auto wanted = parse_wanted(what);
   if (!wanted || wanted->empty() || what.ends_with(".git")) return {};
-  Recognised found{address ? 80 : 95, {}, {}, {}};
+  Recognised found;
+  found.confidence = 95;
   if (!wanted->owners.empty()) {
-    found = {95, "all repositories of " + wanted->owners.front() + " at GitHub, by its API", "github-" + wanted->owners.front(), {{"repo", wanted->owners.front()}}};
+    found.understood = "all repositories of " + wanted->owners.front() + ", by the API of GitHub";
+    found.name = "github-" + wanted->owners.front();
+    found.settings = {{"repo", wanted->owners.front()}};
   } else {
     const auto& repository = wanted->repositories.front();
     found.understood = "issues, changes, reviews, discussions, stars and traffic of " + repository.full_name() + ", by the API of GitHub";
     found.name = "github-" + repository.name;
     found.settings = {{"repo", repository.full_name()}};
+    if (address) found.also = {{"git", "https://github.com/" + repository.full_name() + ".git"}};
   }
   return found;
 }
