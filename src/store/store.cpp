@@ -294,6 +294,8 @@ Result<Store> Store::another_connection() const {
   return store;
 }
 
+Result<std::unique_ptr<Engine>> Store::another() const { return std::make_unique<Store>(TRY(another_connection())); }
+
 Result<> Store::State::prepare(std::string_view sql, StatementHolder& holder) {
   std::string text{sql};
   if (duckdb_prepare(connection, text.c_str(), &holder.statement) == DuckDBError)
