@@ -13,6 +13,7 @@
 #include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
@@ -33,6 +34,7 @@ std::span<const ConnectorEntry> connectors() {
       kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGithubConnector,
       kHackernewsConnector,
       kMboxConnector,
       kPackagesConnector,
