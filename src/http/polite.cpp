@@ -38,8 +38,12 @@ std::optional<milliseconds> asked_pause(const HttpResponse& response) {
   return std::nullopt;
 }
 
-bool may_pass(const Result<HttpResponse>& answer) {
-  if (!answer) return answer.error().kind == Error::Kind::kUpstream;
+// A host that kept us waiting for all of our patience is asked once more and no further: whoever sits before the screen has
+// waited long enough.
+constexpr int kAttemptsAtSilence = 2;
+
+bool may_pass(const Result<HttpResponse>& answer, int attempt) {
+  if (!answer) return answer.error().kind == Error::Kind::kUpstream || (answer.error().kind == Error::Kind::kTimeout && attempt < kAttemptsAtSilence);
   if (answer->status == 429 || answer->status >= 500) return true;
   return answer->status == 403 && asked_pause(*answer).has_value();  // GitHub's secondary limits
 }
@@ -60,7 +64,7 @@ class PoliteHttp : public Http {
     for (int attempt = 1;; ++attempt) {
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
-      if (!may_pass(answer) || attempt >= options_.attempts) return answer;
+      if (!may_pass(answer, attempt) || attempt >= options_.attempts) return answer;
       auto asked = answer ? asked_pause(*answer) : std::nullopt;
       if (asked && *asked > options_.longest_pause) return too_long(request, *asked);
       if (!options_.sleep(asked.value_or(pause))) return stopped();

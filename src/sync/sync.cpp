@@ -118,7 +118,8 @@ Result<> collect(Store& store, const Workspace& workspace, const PreparedSource&
     if (collected) continue;
     if (collected.error().kind == Error::Kind::kCancelled) return fail(collected.error());
     result.errors.push_back(collected.error());
-    if (collected.error().kind == Error::Kind::kAuth) break;  // the other streams would be refused alike
+    auto kind = collected.error().kind;
+    if (kind == Error::Kind::kAuth || kind == Error::Kind::kTimeout) break;  // the other streams would fare alike
   }
   return {};
 }

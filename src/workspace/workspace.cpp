@@ -32,6 +32,9 @@ humans = []         # accounts that look like bots and are people
 [privacy]
 # The database holds names, addresses and texts of people. It stays on this machine; do not commit it.
 
+[network]
+patience_seconds = 30   # how long a host may be silent before we give up
+
 # Sources: `rapport add WHAT` appends them here. Each has a name, a connector and that connector's settings
 # (`rapport sources --connectors` explains them). Renaming a source makes it a new one.
 )";
@@ -80,6 +83,9 @@ Result<Workspace> load(const fs::path& folder) {
   workspace.people.team_domains = strings_of(table["people"]["team_domains"]);
   workspace.people.bots = strings_of(table["people"]["bots"]);
   workspace.people.humans = strings_of(table["people"]["humans"]);
+  workspace.network.patience_seconds = table["network"]["patience_seconds"].value_or(workspace.network.patience_seconds);
+  if (workspace.network.patience_seconds < 1 || workspace.network.patience_seconds > 3600)
+    return fail(Error::Kind::kBadInput, fmt::format("{}: patience_seconds is {}", file.string(), workspace.network.patience_seconds), "it may be 1 to 3600");
   if (auto sources = table["source"].as_array()) {
     for (auto& node : *sources) {
       auto* block = node.as_table();

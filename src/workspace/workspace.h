@@ -26,11 +26,17 @@ struct PeopleRules {
   std::vector<std::string> humans;           // accounts that look like bots and are not
 };
 
+// How to treat the hosts that sources are read from.
+struct NetworkRules {
+  std::int64_t patience_seconds = 30;  // how long a host may be silent
+};
+
 struct Workspace {
   std::filesystem::path home;  // absolute
   std::string project;         // what reports call it
   std::vector<SourceConfig> sources;
   PeopleRules people;
+  NetworkRules network;
 
   std::filesystem::path config_file() const { return home / "rapport.toml"; }
   std::filesystem::path database() const { return home / "rapport.duckdb"; }
