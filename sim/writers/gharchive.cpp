@@ -27,7 +27,7 @@ class GhArchiveWriter : public Writer {
   }
 
   void activity(const Activity& activity) override {
-    if (activity.platform != Platform::kGithub) return;
+    if (activity.platform != Platform::kGithub || activity.thread_role == Role::kDiscussion) return;  // GH Archive has no discussions
     auto& out = file_.buffer();
     switch (activity.kind) {
       case Kind::kPost: post(out, activity); break;

@@ -45,6 +45,9 @@ def expected(home):
 
     accepted = sum(t["platform"] == "discourse" and t["accepted_post"] != "" for t in threads)
     changes = opened("github", "change")
+    # GH Archive has no discussions.
+    discussed = [int(t["posts"]) for t in threads if t["platform"] == "github" and t["role"] == "discussion"]
+    issues = opened("github") - changes - len(discussed)
     answered = {t["thread"] for t in threads if t["platform"] == "slack" and int(t["posts"]) > 1}
     return {
         "forum": {"topic": opened("discourse"), "answer": accepted, "reply": count["discourse", "post"] - opened("discourse") - accepted},
@@ -55,8 +58,8 @@ def expected(home):
         "lists": {"mail": count["mail", "post"]},
         "stack": {"question": posts("stackexchange", "question"), "answer": posts("stackexchange", "answer"),
                   "comment": count["stackexchange", "post"] - posts("stackexchange", "question") - posts("stackexchange", "answer")},
-        "events": {"issue": opened("github") - changes, "change_request": changes, "review": posts("github", "review"), "star": count["github", "star"], "fork": count["github", "fork"],
-                   "release": count["github", "release"], "comment": count["github", "post"] - opened("github") - posts("github", "review")},
+        "events": {"issue": issues, "change_request": changes, "review": posts("github", "review"), "star": count["github", "star"], "fork": count["github", "fork"],
+                   "release": count["github", "release"], "comment": count["github", "post"] - sum(discussed) - issues - changes - posts("github", "review")},
         "sdk": {"release": count["github", "release"]},
         "blog": {"post": works.count("post") + works.count("tutorial")},
         "podcast": {"post": works.count("podcast")},

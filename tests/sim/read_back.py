@@ -141,9 +141,10 @@ def read_gharchive(out, count):
         kinds[event["type"]] = kinds.get(event["type"], 0) + 1
     for kind, what in {"WatchEvent": "star", "ForkEvent": "fork", "PushEvent": "push", "ReleaseEvent": "release", "PullRequestReviewEvent": "post/review"}.items():
         check(f"gharchive {kind}", kinds.get(kind, 0), count[("github", what)])
-    check("gharchive events", len(events), sum(n for (where, what), n in count.items() if where == "github" and "/" not in what))
+    threads = {t["thread"]: int(t["posts"]) for t in rows(f"{out}/truth/threads.csv") if t["platform"] == "github" and t["role"] == "discussion"}
+    check("gharchive events, which know no discussions", len(events), sum(n for (where, what), n in count.items() if where == "github" and "/" not in what) - sum(threads.values()))
     opened = sum(e["type"] in ("IssuesEvent", "PullRequestEvent") and e["payload"]["action"] == "opened" for e in events)
-    check("gharchive opened", opened, sum(n for (where, what), n in count.items() if where == "github" and what.startswith("thread/")))
+    check("gharchive opened", opened, sum(n for (where, what), n in count.items() if where == "github" and what.startswith("thread/")) - len(threads))
     times = [e["created_at"] for e in events]
     check("gharchive in order of time", times, sorted(times))
     check("gharchive ids unique", len({e["id"] for e in events}), len(events))
@@ -155,7 +156,7 @@ def read_github(out, count):
     for name, what in {"stargazers": "star", "forks": "fork", "releases": "release", "reviews": "post/review", "pulls": "thread/change"}.items():
         check(f"github {name}", len(every(name)), count[("github", what)])
     issues = every("issues")
-    check("github issues and pulls", len(issues), sum(n for (where, what), n in count.items() if where == "github" and what.startswith("thread/")))
+    check("github issues, pulls and discussions", len(issues) + len(every("discussions")), sum(n for (where, what), n in count.items() if where == "github" and what.startswith("thread/")))
     check("github merged", sum(p["merged_at"] is not None for p in every("pulls")), count[("github", "merge")])
     check("github closed", sum(i["state"] == "closed" for i in issues), count[("github", "merge")] + count[("github", "close")])
     holds("github pages hold 100", all(len(json.loads(text_of(p))) <= 100 for p in glob.glob(f"{out}/github/*/*.json")))
