@@ -268,8 +268,7 @@ Account Community::account(PersonId id, Platform platform, int day) const {
     // The spelling follows the machine: a habit per person, and the address follows the job.
     auto shown = renamed ? name : hash % 5 == 0 ? person.login : hash % 5 == 1 ? person.name.native : name;
     auto work = work_email(id, day);
-    auto noreply = fmt::format("{}+{}@users.noreply.github.com", 900000000 + id, login(id, Platform::kGithub));
-    auto email = hash / 8 % 6 == 0 ? noreply : hash / 8 % 3 == 0 || work.empty() ? person.personal_email : work;
+    auto email = hash / 8 % 6 == 0 ? fmt::format("{}+{}@users.noreply.github.com", 900000000 + id, login(id, Platform::kGithub)) : hash / 8 % 3 == 0 || work.empty() ? person.personal_email : work;
     return {{}, shown, email};
   }
   Account account;

@@ -145,6 +145,15 @@ def read_gharchive(out, count):
     check("gharchive events, which know no discussions", len(events), sum(n for (where, what), n in count.items() if where == "github" and "/" not in what) - sum(threads.values()))
     opened = sum(e["type"] in ("IssuesEvent", "PullRequestEvent") and e["payload"]["action"] == "opened" for e in events)
     check("gharchive opened", opened, sum(n for (where, what), n in count.items() if where == "github" and what.startswith("thread/")) - len(threads))
+    # A push's head is a commit of the repository, and of the person who pushed; pushes follow each other.
+    known = set(git(f"{out}/git/kelvane.git", "rev-list", "main").split())
+    pushes = [e["payload"] for e in events if e["type"] == "PushEvent"]
+    check("gharchive heads unknown to git", sorted({p["head"] for p in pushes} - known), [])
+    check("gharchive heads all different", len({p["head"] for p in pushes}), len(pushes))
+    check("gharchive pushes on the push before", [p["before"] for p in pushes[1:]], [p["head"] for p in pushes[:-1]])
+    check("gharchive: the first push is on nothing", pushes[0]["before"], "0" * 40)
+    unpushed = set(git(f"{out}/git/kelvane.git", "rev-list", "main", f"^{pushes[-1]['head']}").split())
+    holds("gharchive: all but the .mailmap is pushed", len(unpushed) <= 1, unpushed)
     times = [e["created_at"] for e in events]
     check("gharchive in order of time", times, sorted(times))
     check("gharchive ids unique", len({e["id"] for e in events}), len(events))
