@@ -140,6 +140,7 @@ Person Community::make_human(PersonId id, int arrival) {
   if (!person.name.family.empty() && random.chance(0.02)) {
     person.later_family = names_.pick(culture, random).family;
     person.renamed_day = random.range(0, parameters_.days());
+    if (names_.is_of_somebody(person.name.given, person.later_family)) person.later_family.clear();
   }
 
   Random where{seed(), Purpose::kAccounts, id};
@@ -205,6 +206,7 @@ void Community::add_members() {
 void Community::give_addresses() {
   constexpr std::string_view kProviders[] = {"mailbox.example", "postfach.example", "inbox.example", "correo.example"};
   std::unordered_set<std::string> taken;
+  taken.reserve(3 * people_.size());
   for (PersonId id = 0; id < people_.size(); ++id) {
     auto& person = people_[id];
     if (person.kind != PersonKind::kHuman) continue;

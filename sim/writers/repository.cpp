@@ -19,16 +19,9 @@ constexpr Place kFolders[] = {{"docs", "", "page", "md"}, {"go", "", "part", "go
 constexpr std::size_t kFilesPerFolder = 12;
 constexpr std::size_t kLongestFile = 40;  // lines
 
-std::string name_in_folder(std::size_t file) {
-  const auto& place = kFolders[file % std::size(kFolders)];
-  return fmt::format("{}{}.{}", place.stem, file / std::size(kFolders), place.ending);
-}
-
 Repository::Id name_object(std::string_view type, std::string_view content) {
-  char head[32];
-  auto end = fmt::format_to(head, "{} {}", type, content.size());
-  *end++ = '\0';
-  return sha1({std::string_view{head, static_cast<std::size_t>(end - head)}, content});
+  fmt::format_int size{content.size()};
+  return sha1({type, " ", {size.c_str(), size.size() + 1}, content});  // with the NUL behind the size
 }
 
 void append_entry(std::string& tree, std::string_view mode, std::string_view name, const Repository::Id& id) {
@@ -50,25 +43,40 @@ void append_line(std::string& out, std::uint32_t number) {
   constexpr std::string_view kVerbs[] = {"open", "merge", "flush", "verify", "replay", "count", "deploy", "issue"};
   auto hash = mix(number);
   out.append(2 * (hash % 4), ' ');
-  fmt::format_to(std::back_inserter(out), "{}({}, retry={})  # {:06x}\n", kVerbs[hash / 7 % std::size(kVerbs)], hash / 64 % 1000, hash / 4096 % 9, hash >> 40);
+  out.append(kVerbs[hash / 7 % std::size(kVerbs)]).append("(").append(fmt::format_int{hash / 64 % 1000}.c_str()).append(", retry=");
+  out += static_cast<char>('0' + hash / 4096 % 9);
+  out += ")  # ";
+  for (int shift = 60; shift >= 40; shift -= 4) out += "0123456789abcdef"[hash >> shift & 15];
+  out += '\n';
 }
 
 }  // namespace
 
 Repository::Repository(const World& world, const Composer& composer) : world_(world), composer_(composer), files_(std::size(kFolders) * kFilesPerFolder), folders_(std::size(kFolders)) {
-  for (std::size_t file = 0; file < files_.size(); ++file) folders_[file % folders_.size()].files.push_back(file);
-  for (auto& folder : folders_) std::sort(folder.files.begin(), folder.files.end(), [](auto a, auto b) { return name_in_folder(a) < name_in_folder(b); });
+  for (std::size_t file = 0; file < files_.size(); ++file) {
+    const auto& place = kFolders[file % folders_.size()];
+    files_[file].name = fmt::format("{}{}.{}", place.stem, file / folders_.size(), place.ending);
+    folders_[file % folders_.size()].files.push_back(file);
+  }
+  for (auto& folder : folders_) std::sort(folder.files.begin(), folder.files.end(), [&](auto a, auto b) { return files_[a].name < files_[b].name; });
 }
 
 std::string Repository::path(std::size_t file) const {
   const auto& place = kFolders[file % std::size(kFolders)];
-  return fmt::format("{}/{}{}{}", place.outer, place.inner, place.inner.empty() ? "" : "/", name_in_folder(file));
+  return fmt::format("{}/{}{}{}", place.outer, place.inner, place.inner.empty() ? "" : "/", files_[file].name);
 }
 
 std::string Repository::signature(PersonId id, std::int64_t time) const {
   auto account = world_.community.account(id, Platform::kGit, world_.day_of(time));
   int zone = world_.community.person(id).utc_minutes;
-  return fmt::format("{} <{}> {} {}{:02}{:02}", account.name, account.email, time, zone < 0 ? '-' : '+', std::abs(zone) / 60, std::abs(zone) % 60);
+  auto out = std::move(account.name);
+  out.append(" <").append(account.email).append("> ").append(fmt::format_int{time}.c_str());
+  out += zone < 0 ? " -" : " +";
+  for (int number : {std::abs(zone) / 60, std::abs(zone) % 60}) {
+    out += static_cast<char>('0' + number / 10);
+    out += static_cast<char>('0' + number % 10);
+  }
+  return out;
 }
 
 void Repository::compose_message(const Activity& commit) {
@@ -93,7 +101,8 @@ void Repository::compose_message(const Activity& commit) {
 }
 
 void Repository::change(std::size_t index, Random& random) {
-  auto& [text, lengths, id] = files_[index];
+  auto& text = files_[index].text;
+  auto& lengths = files_[index].lengths;
   auto where = static_cast<std::ptrdiff_t>(random.below(lengths.size() + 1));
   auto removed = static_cast<std::ptrdiff_t>(std::min<std::size_t>(lengths.size() - static_cast<std::size_t>(where), random.below(4)));
   auto added = lengths.size() >= kLongestFile ? static_cast<std::size_t>(removed) : static_cast<std::size_t>(removed) + random.below(9) + (lengths.empty() ? 12 : 0);
@@ -125,7 +134,7 @@ void Repository::commit(const Activity& commit) {
 void Repository::name_folder(std::size_t folder) {
   object_.clear();
   for (auto file : folders_[folder].files)
-    if (!files_[file].text.empty()) append_entry(object_, "100644", name_in_folder(file), files_[file].id);
+    if (!files_[file].text.empty()) append_entry(object_, "100644", files_[file].name, files_[file].id);
   auto id = name_object("tree", object_);
   if (auto inner = kFolders[folder].inner; !inner.empty()) {
     object_.clear();

@@ -38,7 +38,7 @@ class Repository {
 
  private:
   struct File {
-    std::string text;
+    std::string name, text;              // name: in its folder
     std::vector<std::uint16_t> lengths;  // of its lines
     Id id{};
   };
