@@ -292,6 +292,8 @@ Account Community::account(PersonId id, Platform platform, int day) const {
 
 std::vector<Account> Community::accounts(PersonId id, Platform platform) const {
   const auto& person = people_[id];
+  bool has_address = platform == Platform::kGit || platform == Platform::kMail || platform == Platform::kSlack || platform == Platform::kZulip || platform == Platform::kProduct;
+  if (!has_address && person.later_family.empty()) return {account(id, platform, 0)};  // no day changes it
   std::vector<int> days{std::max(0, person.arrival), parameters_.days() - 1};
   for (const auto& job : person.jobs) {
     days.push_back(job.from_day);

@@ -16,8 +16,8 @@ struct Place {
 };
 // In git's order: by name.
 constexpr Place kFolders[] = {{"docs", "", "page", "md"}, {"go", "", "part", "go"}, {"java", "src", "part", "java"}, {"python", "kelvane", "part", "py"}, {"rust", "src", "part", "rs"}, {"typescript", "src", "part", "ts"}};
-constexpr std::size_t kFilesPerFolder = 12;
-constexpr std::size_t kLongestFile = 40;  // lines
+constexpr std::size_t kFilesPerFolder = 8;
+constexpr std::size_t kLongestFile = 24;  // lines; small, since every commit hashes what it changes
 
 Repository::Id name_object(std::string_view type, std::string_view content) {
   fmt::format_int size{content.size()};
