@@ -13,8 +13,10 @@
 #include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/mbox/mbox.h"
+#include "connectors/packages/packages.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
@@ -32,8 +34,10 @@ std::span<const ConnectorEntry> connectors() {
       kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGithubConnector,
       kHackernewsConnector,
       kMboxConnector,
+      kPackagesConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,

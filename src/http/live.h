@@ -28,6 +28,7 @@ struct PoliteOptions {
   std::function<bool(std::chrono::milliseconds)> sleep;
 };
 // Wraps `inner`: repeats network failures, 429 and 5xx, and silence once. What still fails is returned as it came.
+// Threads may share it where they may share `inner`.
 std::unique_ptr<Http> polite_http(Http& inner, PoliteOptions options);
 
 }  // namespace rapport

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <ctime>
 #include <map>
+#include <mutex>
 #include <optional>
 
 #include "base/text.h"
@@ -83,17 +84,21 @@ class PoliteHttp : public Http {
 
   bool keep_pace(const std::string& host) {
     if (options_.per_host_interval.count() == 0) return true;
-    auto [last, first_time] = last_request_.try_emplace(host, std::chrono::steady_clock::time_point{});
-    auto due = last->second + options_.per_host_interval;
     auto present = std::chrono::steady_clock::now();
-    if (!first_time && due > present && !options_.sleep(std::chrono::duration_cast<milliseconds>(due - present))) return false;
-    last->second = std::chrono::steady_clock::now();
-    return true;
+    auto turn = present;
+    {
+      std::lock_guard lock{mutex_};
+      auto& next = next_turn_[host];
+      turn = std::max(present, next);
+      next = turn + options_.per_host_interval;
+    }
+    return turn <= present || options_.sleep(std::chrono::duration_cast<milliseconds>(turn - present));
   }
 
   Http& inner_;
   PoliteOptions options_;
-  std::map<std::string, std::chrono::steady_clock::time_point> last_request_;
+  std::mutex mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;  // host -> when it may be asked again
 };
 
 }  // namespace
