@@ -75,7 +75,53 @@ bool advance(UpCursor& cursor, const ListPage& list) {
   return true;
 }
 
+using ReadList = std::function<std::unique_ptr<Reader>(const std::string& list, std::string cursor)>;
+
+class ListsReader : public Reader {
+ public:
+  ListsReader(std::vector<std::string> lists, const std::string& cursor, ReadList read) : lists_(std::move(lists)), cursors_(lists_.size()), read_(std::move(read)) {
+    JsonDocument document;
+    auto root = document.parse(cursor);
+    if (!root) return;
+    for (std::size_t i = 0; i < lists_.size(); ++i) {
+      cursors_[i] = (*root)["of"][lists_[i]].text();
+      if ((*root)["at"].text() == lists_[i]) at_ = i;
+    }
+  }
+
+  Result<Page> next() override {
+    if (!reader_) reader_ = read_(lists_[at_], cursors_[at_]);
+    auto page = TRY(reader_->next().in(lists_[at_]));
+    cursors_[at_] = page.next;
+    if (page.caught_up) {
+      reader_.reset();
+      at_ = (at_ + 1) % lists_.size();
+      page.caught_up = at_ == 0;
+    }
+    page.next = cursor();
+    return page;
+  }
+
+ private:
+  std::string cursor() const {
+    JsonWriter json;
+    json.begin_object().key("at").value(at_ == 0 ? std::string_view{} : lists_[at_]).key("of").begin_object();
+    for (std::size_t i = 0; i < lists_.size(); ++i) json.key(lists_[i]).value(cursors_[i]);
+    json.end_object().end_object();
+    return std::move(json).text();
+  }
+
+  std::vector<std::string> lists_, cursors_;
+  ReadList read_;
+  std::size_t at_ = 0;
+  std::unique_ptr<Reader> reader_;
+};
+
 }  // namespace
+
+std::unique_ptr<Reader> one_after_another(std::vector<std::string> lists, const std::string& cursor, ReadList read) {
+  return std::make_unique<ListsReader>(std::move(lists), cursor, std::move(read));
+}
 
 std::unique_ptr<Reader> newest_first(std::string text, std::chrono::seconds look_back, std::function<Result<ListPage>(const std::string&)> fetch) {
   return paged(std::move(text), [look_back, fetch = std::move(fetch)](const std::string& at) -> Result<Page> {

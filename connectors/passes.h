@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "connectors/connector.h"
 
@@ -33,5 +34,11 @@ struct Since {
   std::string token;         // empty = the first page from there
 };
 std::unique_ptr<Reader> recent_first(std::string cursor, Time now, std::function<Result<ListPage>(const Since& since)> fetch);
+
+// Several lists in turn, each with a cursor of its own that is kept under the list's name: a list that is added to the
+// settings later is read from its beginning, one that is taken away is forgotten. Caught up when the last one is.
+// REQUIRES: `lists` is not empty and names none twice.
+std::unique_ptr<Reader> one_after_another(std::vector<std::string> lists, const std::string& cursor,
+                                          std::function<std::unique_ptr<Reader>(const std::string& list, std::string cursor)> read);
 
 }  // namespace rapport

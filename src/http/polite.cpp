@@ -58,6 +58,8 @@ class PoliteHttp : public Http {
   Result<HttpResponse> send(const HttpRequest& request) override {
     milliseconds pause = options_.first_pause;
     for (int attempt = 1;; ++attempt) {
+      if (auto held = held_back(host_of(request.url)); held > options_.longest_pause) return too_long(request, held);
+      else if (held.count() > 0 && !options_.sleep(held)) return stopped();
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
       if (!may_pass(answer) || attempt >= options_.attempts) return answer;
@@ -68,7 +70,18 @@ class PoliteHttp : public Http {
     }
   }
 
+  void hold(const std::string& url, std::chrono::seconds pause) override { not_before_[host_of(url)] = std::chrono::steady_clock::now() + pause; }
+
  private:
+  // How long a host that asked for quiet is still to be left alone. Asked once: the pause is slept or given up then.
+  milliseconds held_back(const std::string& host) {
+    auto found = not_before_.find(host);
+    if (found == not_before_.end()) return milliseconds{0};
+    auto left = std::chrono::ceil<milliseconds>(found->second - std::chrono::steady_clock::now());
+    if (left <= options_.longest_pause) not_before_.erase(found);
+    return std::max(milliseconds{0}, left);
+  }
+
   static tl::unexpected<Error> stopped() { return fail(Error::Kind::kCancelled, "stopped as you asked", "run `rapport sync` again to go on from here"); }
 
   static tl::unexpected<Error> too_long(const HttpRequest& request, milliseconds asked) {
@@ -89,7 +102,7 @@ class PoliteHttp : public Http {
 
   Http& inner_;
   PoliteOptions options_;
-  std::map<std::string, std::chrono::steady_clock::time_point> last_request_;
+  std::map<std::string, std::chrono::steady_clock::time_point> last_request_, not_before_;
 };
 
 }  // namespace
