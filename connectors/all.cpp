@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/accesslog/accesslog.h"
 #include "connectors/connector.h"
+#include "connectors/devto/devto.h"
 #include "connectors/discord/discord.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/feed/feed.h"
@@ -15,6 +16,7 @@
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/mbox/mbox.h"
+#include "connectors/reddit/reddit.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
@@ -27,6 +29,7 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
+      kDevtoConnector,
       kDiscordConnector,
       kDiscourseConnector,
       kFeedConnector,
@@ -34,6 +37,7 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kHackernewsConnector,
       kMboxConnector,
+      kRedditConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,

@@ -25,6 +25,9 @@ struct ListPage {
 std::unique_ptr<Reader> newest_first(std::string cursor, std::chrono::seconds look_back,
                                      std::function<Result<ListPage>(const std::string& token)> fetch);
 
+// The setting `look_back_days`. Errors: kBadInput outside 0 to 3650.
+Result<std::chrono::seconds> look_back(const Settings& settings);
+
 // For a list that is given by the date of change, oldest first, from a date on. The first sync reads what changed within
 // `kRecent`, then what is older; later ones what changed since. Each page is asked for by the newest date seen so far,
 // because a list that is sorted by change moves under a page number; by token only where one date fills a page.
