@@ -15,6 +15,7 @@
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/lobsters/lobsters.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/reddit/reddit.h"
 #include "connectors/singer/singer.h"
@@ -36,6 +37,7 @@ std::span<const ConnectorEntry> connectors() {
       kGharchiveConnector,
       kGitConnector,
       kHackernewsConnector,
+      kLobstersConnector,
       kMboxConnector,
       kRedditConnector,
       kSingerConnector,
