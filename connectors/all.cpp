@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connectors/accesslog/accesslog.h"
+#include "connectors/bluesky/bluesky.h"
 #include "connectors/connector.h"
 #include "connectors/devto/devto.h"
 #include "connectors/discord/discord.h"
@@ -16,6 +17,7 @@
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/lobsters/lobsters.h"
+#include "connectors/mastodon/mastodon.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/reddit/reddit.h"
 #include "connectors/singer/singer.h"
@@ -30,6 +32,7 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
+      kBlueskyConnector,
       kDevtoConnector,
       kDiscordConnector,
       kDiscourseConnector,
@@ -38,6 +41,7 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kHackernewsConnector,
       kLobstersConnector,
+      kMastodonConnector,
       kMboxConnector,
       kRedditConnector,
       kSingerConnector,

@@ -38,7 +38,7 @@ SELECT 'articles' AS stream, record_id, 'article/' || record_id AS key, getvaria
                    ELSE to_json(nullif(list_filter(string_split(coalesce(a->>'tags', a->>'tag_list'), ', '), t -> t <> ''), [])) END,
          'comments', TRY_CAST(a->>'comments_count' AS BIGINT), 'minutes', TRY_CAST(a->>'reading_time_minutes' AS BIGINT),
          'organization', a->'organization'->>'username', 'edited', a->>'edited_at',
-         'first_published_at', CASE WHEN a->>'canonical_url' <> url THEN a->>'canonical_url' END)) AS attributes
+         'first_published_at', CASE WHEN (a->>'canonical_url') <> url THEN a->>'canonical_url' END)) AS attributes
 FROM devto_article;
 
 INSERT INTO out_activity BY NAME

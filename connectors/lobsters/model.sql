@@ -31,7 +31,7 @@ SELECT 'stories' AS stream, record_id, key, CASE WHEN is_comment THEN 'comment' 
        nullif(html_text(coalesce(said->>'comment', said->>'description')), '') AS text, url,
        json_merge_patch('{}', json_object('score', TRY_CAST(said->>'score' AS BIGINT), 'comments', TRY_CAST(said->>'comment_count' AS BIGINT),
          'link', nullif(said->>'url', ''), 'tags', CASE WHEN json_type(said->'tags') = 'ARRAY' THEN said->'tags' END,
-         'by_author', CASE WHEN said->>'user_is_author' = 'true' THEN true END)) AS attributes
+         'by_author', CASE WHEN (said->>'user_is_author') = 'true' THEN true END)) AS attributes
 FROM lobsters_said WHERE NOT gone;
 
 DROP TABLE lobsters_said;

@@ -17,8 +17,8 @@ WITH one AS (
 )
 SELECT record_id, subreddit, title, parent, said, coalesce(said->>'name', CASE WHEN parent IS NULL THEN 't3_' ELSE 't1_' END || (said->>'id')) AS key,
        to_timestamp(TRY_CAST(said->>'created_utc' AS DOUBLE)) AS happened_at,
-       CASE WHEN said->>'author' NOT IN ('[deleted]', '') THEN coalesce(said->>'author_fullname', '@' || lower(said->>'author')) END AS account_key,
-       CASE WHEN said->>'author' <> '[deleted]' THEN said->>'author' END AS author,
+       CASE WHEN (said->>'author') NOT IN ('[deleted]', '') THEN coalesce(said->>'author_fullname', '@' || lower(said->>'author')) END AS account_key,
+       CASE WHEN (said->>'author') <> '[deleted]' THEN said->>'author' END AS author,
        CASE WHEN coalesce(said->>'selftext', said->>'body') NOT IN ('[deleted]', '[removed]', '') THEN coalesce(said->>'selftext', said->>'body') END AS text,
        coalesce(getvariable('reddit_url') || (said->>'permalink'), thread_url) AS url
 FROM one;
@@ -44,7 +44,7 @@ SELECT 'submissions' AS stream, record_id, key, CASE WHEN parent IS NULL THEN ge
        json_merge_patch('{}', json_object(
          'score', TRY_CAST(said->>'score' AS BIGINT), 'up_ratio', TRY_CAST(said->>'upvote_ratio' AS DOUBLE),
          'comments', TRY_CAST(said->>'num_comments' AS BIGINT), 'flair', nullif(said->>'link_flair_text', ''),
-         'link', CASE WHEN said->>'is_self' = 'false' THEN said->>'url' END,
+         'link', CASE WHEN (said->>'is_self') = 'false' THEN said->>'url' END,
          'removed', coalesce(said->>'removed_by_category', CASE WHEN coalesce(said->>'selftext', said->>'body') = '[removed]' THEN 'moderator' END),
          'edited', CASE WHEN TRY_CAST(said->>'edited' AS DOUBLE) > 1 THEN strftime(to_timestamp(TRY_CAST(said->>'edited' AS DOUBLE)), '%Y-%m-%dT%H:%M:%SZ') END,
          'by', nullif(said->>'distinguished', ''))) AS attributes
