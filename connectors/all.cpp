@@ -25,6 +25,7 @@
 #include "connectors/stackexchange/stackexchange.h"
 #include "connectors/table/table.h"
 #include "connectors/telegram/telegram.h"
+#include "connectors/youtube/youtube.h"
 #include "connectors/zulip/zulip.h"
 
 namespace rapport {
@@ -49,6 +50,7 @@ std::span<const ConnectorEntry> connectors() {
       kStackexchangeConnector,
       kTableConnector,
       kTelegramConnector,
+      kYoutubeConnector,
       kZulipConnector,
   };
   return kTable;
