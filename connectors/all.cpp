@@ -19,6 +19,7 @@
 #include "connectors/lobsters/lobsters.h"
 #include "connectors/mastodon/mastodon.h"
 #include "connectors/mbox/mbox.h"
+#include "connectors/packages/packages.h"
 #include "connectors/reddit/reddit.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
@@ -44,6 +45,7 @@ std::span<const ConnectorEntry> connectors() {
       kLobstersConnector,
       kMastodonConnector,
       kMboxConnector,
+      kPackagesConnector,
       kRedditConnector,
       kSingerConnector,
       kSlackConnector,

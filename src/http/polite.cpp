@@ -4,6 +4,7 @@
 #include <charconv>
 #include <ctime>
 #include <map>
+#include <mutex>
 #include <optional>
 
 #include "base/text.h"
@@ -38,8 +39,12 @@ std::optional<milliseconds> asked_pause(const HttpResponse& response) {
   return std::nullopt;
 }
 
-bool may_pass(const Result<HttpResponse>& answer) {
-  if (!answer) return answer.error().kind == Error::Kind::kUpstream;
+// A host that kept us waiting for all of our patience is asked once more and no further: whoever sits before the screen has
+// waited long enough.
+constexpr int kAttemptsAtSilence = 2;
+
+bool may_pass(const Result<HttpResponse>& answer, int attempt) {
+  if (!answer) return answer.error().kind == Error::Kind::kUpstream || (answer.error().kind == Error::Kind::kTimeout && attempt < kAttemptsAtSilence);
   if (answer->status == 429 || answer->status >= 500) return true;
   return answer->status == 403 && asked_pause(*answer).has_value();  // GitHub's secondary limits
 }
@@ -62,7 +67,7 @@ class PoliteHttp : public Http {
       else if (held.count() > 0 && !options_.sleep(held)) return stopped();
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
-      if (!may_pass(answer) || attempt >= options_.attempts) return answer;
+      if (!may_pass(answer, attempt) || attempt >= options_.attempts) return answer;
       auto asked = answer ? asked_pause(*answer) : std::nullopt;
       if (asked && *asked > options_.longest_pause) return too_long(request, *asked);
       if (!options_.sleep(asked.value_or(pause))) return stopped();
@@ -70,16 +75,18 @@ class PoliteHttp : public Http {
     }
   }
 
-  void hold(const std::string& url, std::chrono::seconds pause) override { not_before_[host_of(url)] = std::chrono::steady_clock::now() + pause; }
+  void hold(const std::string& url, std::chrono::seconds pause) override {
+    std::lock_guard lock{mutex_};
+    not_before_[host_of(url)] = std::chrono::steady_clock::now() + pause;
+  }
 
  private:
-  // How long a host that asked for quiet is still to be left alone. Asked once: the pause is slept or given up then.
+  // How long a host that asked for quiet is still to be left alone.
   milliseconds held_back(const std::string& host) {
+    std::lock_guard lock{mutex_};
     auto found = not_before_.find(host);
     if (found == not_before_.end()) return milliseconds{0};
-    auto left = std::chrono::ceil<milliseconds>(found->second - std::chrono::steady_clock::now());
-    if (left <= options_.longest_pause) not_before_.erase(found);
-    return std::max(milliseconds{0}, left);
+    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(found->second - std::chrono::steady_clock::now()));
   }
 
   static tl::unexpected<Error> stopped() { return fail(Error::Kind::kCancelled, "stopped as you asked", "run `rapport sync` again to go on from here"); }
@@ -92,17 +99,22 @@ class PoliteHttp : public Http {
 
   bool keep_pace(const std::string& host) {
     if (options_.per_host_interval.count() == 0) return true;
-    auto [last, first_time] = last_request_.try_emplace(host, std::chrono::steady_clock::time_point{});
-    auto due = last->second + options_.per_host_interval;
     auto present = std::chrono::steady_clock::now();
-    if (!first_time && due > present && !options_.sleep(std::chrono::duration_cast<milliseconds>(due - present))) return false;
-    last->second = std::chrono::steady_clock::now();
-    return true;
+    auto turn = present;
+    {
+      std::lock_guard lock{mutex_};
+      auto& next = next_turn_[host];
+      turn = std::max(present, next);
+      next = turn + options_.per_host_interval;
+    }
+    return turn <= present || options_.sleep(std::chrono::duration_cast<milliseconds>(turn - present));
   }
 
   Http& inner_;
   PoliteOptions options_;
-  std::map<std::string, std::chrono::steady_clock::time_point> last_request_, not_before_;
+  std::mutex mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;   // host -> when it may be asked again
+  std::map<std::string, std::chrono::steady_clock::time_point> not_before_;  // host -> until when it asked for quiet
 };
 
 }  // namespace

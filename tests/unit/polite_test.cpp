@@ -48,7 +48,6 @@ TEST(Polite, leaves_a_host_alone_that_asked_for_it) {
   ASSERT_TRUE(ok(one.http->send({"GET", "https://other.example.org/x", {}, {}})));
   EXPECT_TRUE(one.clock.pauses().empty());
   ASSERT_TRUE(ok(one.ask()));
-  ASSERT_TRUE(ok(one.ask()));
   ASSERT_EQ(one.clock.pauses().size(), 1u);
   EXPECT_GT(one.clock.pauses()[0], milliseconds{9000});
   EXPECT_LE(one.clock.pauses()[0], milliseconds{10000});
@@ -80,6 +79,15 @@ TEST(Polite, repeats_a_dropped_connection) {
   Polite one{{0, 0, 200}};
   ASSERT_TRUE(ok(one.ask()));
   EXPECT_EQ(one.replay.log().size(), 3u);
+}
+
+TEST(Polite, repeats_silence_once) {
+  Polite one{{200}};
+  one.replay.interfere = [](const HttpRequest&, std::size_t) -> std::optional<Result<HttpResponse>> {
+    return Result<HttpResponse>{fail(Error::Kind::kTimeout, "no answer for 30 seconds", "sync again")};
+  };
+  EXPECT_TRUE(fails(one.ask(), Error::Kind::kTimeout));
+  EXPECT_EQ(one.replay.log().size(), 2u);
 }
 
 TEST(Polite, does_not_repeat_what_will_not_pass) {
