@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 #include "connectors/accesslog/accesslog.h"
+#include "connectors/bluesky/bluesky.h"
 #include "connectors/connector.h"
+#include "connectors/devto/devto.h"
 #include "connectors/discord/discord.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/feed/feed.h"
@@ -15,13 +17,17 @@
 #include "connectors/git/git.h"
 #include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/lobsters/lobsters.h"
+#include "connectors/mastodon/mastodon.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
+#include "connectors/reddit/reddit.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
 #include "connectors/table/table.h"
 #include "connectors/telegram/telegram.h"
+#include "connectors/youtube/youtube.h"
 #include "connectors/zulip/zulip.h"
 
 namespace rapport {
@@ -29,6 +35,8 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
+      kBlueskyConnector,
+      kDevtoConnector,
       kDiscordConnector,
       kDiscourseConnector,
       kFeedConnector,
@@ -36,13 +44,17 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kGithubConnector,
       kHackernewsConnector,
+      kLobstersConnector,
+      kMastodonConnector,
       kMboxConnector,
       kPackagesConnector,
+      kRedditConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,
       kTableConnector,
       kTelegramConnector,
+      kYoutubeConnector,
       kZulipConnector,
   };
   return kTable;
