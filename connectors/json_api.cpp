@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
+
 #include "base/text.h"
 
 namespace rapport {
 namespace {
 
-Result<JsonAnswer> ask(const JsonApi& api, Http& http, const HttpRequest& request) {
+Result<JsonAnswer> ask(const JsonApi& api, Http& http, const HttpRequest& request, std::initializer_list<int> tolerated = {}) {
   auto response = TRY(http.send(request));
+  if (std::find(tolerated.begin(), tolerated.end(), response.status) != tolerated.end()) return JsonAnswer{std::move(response), {}, {}};
   if (response.status < 200 || response.status > 299) {
     auto error = error_of_status(request, response);
     if (error.kind == Error::Kind::kAuth && !api.auth_fix.empty()) error.fix = api.auth_fix;
@@ -28,12 +32,26 @@ Result<JsonAnswer> ask(const JsonApi& api, Http& http, const HttpRequest& reques
 
 }  // namespace
 
-Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url) { return ask(api, http, {"GET", url, api.headers, {}}); }
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url, std::initializer_list<int> tolerated) {
+  return ask(api, http, {"GET", url, api.headers, {}}, tolerated);
+}
 
 Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body) {
   auto headers = api.headers;
   headers.emplace_back("Content-Type", "application/json");
   return ask(api, http, {"POST", url, std::move(headers), std::move(body)});
+}
+
+std::pair<std::string, std::string> basic_authorization(std::string_view user, std::string_view password) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  auto plain = fmt::format("{}:{}", user, password);
+  std::string coded = "Basic ";
+  for (std::size_t i = 0; i < plain.size(); i += 3) {
+    std::uint32_t three = 0;
+    for (std::size_t k = 0; k < 3; ++k) three = three << 8 | (i + k < plain.size() ? static_cast<unsigned char>(plain[i + k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) coded += i + k > plain.size() ? '=' : kDigits[three >> (18 - 6 * k) & 63];
+  }
+  return {"Authorization", std::move(coded)};
 }
 
 // Link: <https://a.example/?page=2>; rel="next", <…>; rel="last". A comma or semicolon may stand inside <…>.

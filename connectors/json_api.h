@@ -1,7 +1,9 @@
 // Asking an API that answers in JSON: one request, its answer parsed, and errors that name the site and say what to do.
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -22,10 +24,14 @@ struct JsonAnswer {
   JsonValue root;
 };
 
-// GET that expects JSON. Errors: as Http::get(), and kUpstream when the answer is no JSON; each with the api's own fix.
-Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url);
+// GET that expects JSON. Errors: as Http::get(), and kUpstream when the answer is no JSON; each with the api's own fix. With
+// a `tolerated` status the answer comes back as it is, its `root` absent.
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url, std::initializer_list<int> tolerated = {});
 // The same for a POST of JSON (GraphQL).
 Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body);
+
+// The header of RFC 7617.
+std::pair<std::string, std::string> basic_authorization(std::string_view user, std::string_view password);
 
 // The address of the page behind this one: rel="next" of the Link header (RFC 8288); empty if there is none.
 std::string next_link(const HttpResponse& response);

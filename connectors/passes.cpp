@@ -1,5 +1,7 @@
 #include "connectors/passes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/json.h"
@@ -91,6 +93,12 @@ std::unique_ptr<Reader> newest_first(std::string text, std::chrono::seconds look
     list.page.next = cursor.to_text();
     return std::move(list.page);
   });
+}
+
+Result<std::chrono::seconds> look_back_of(const Settings& settings) {
+  auto days = TRY(settings.integer("look_back_days"));
+  if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`look_back_days` is {}", days), "it may be 0 to 3650");
+  return std::chrono::days{days};
 }
 
 std::unique_ptr<Reader> recent_first(std::string text, Time now, std::function<Result<ListPage>(const Since&)> fetch) {
