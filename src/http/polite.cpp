@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <ctime>
 #include <map>
 #include <optional>
@@ -22,20 +23,43 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return value;
 }
 
+// When the window of requests ends: an instant in Unix seconds (GitHub), in milliseconds (Rocket.Chat), or so many seconds
+// from now (Mattermost).
+milliseconds until_reset(std::int64_t reset) {
+  constexpr std::int64_t kLeastInstant = 1'000'000'000, kLeastMilliseconds = 100'000'000'000;
+  if (reset < kLeastInstant) return milliseconds{std::max<std::int64_t>(0, reset) * 1000};
+  auto seconds = reset >= kLeastMilliseconds ? (reset + 999) / 1000 : reset;
+  return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(seconds) - now()));
+}
+
+// "1.625" seconds, as Discord writes them; rounded up to whole milliseconds.
+std::optional<milliseconds> seconds_with_fraction(std::string_view text) {
+  double seconds = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !(seconds >= 0 && seconds < 1e9)) return std::nullopt;
+  return milliseconds{static_cast<std::int64_t>(std::ceil(seconds * 1000))};
+}
+
 // How long the server asks us to stay away: Retry-After in seconds or as a date (RFC 9110 §10.2.3), or the reset
-// instant that GitHub and others send when no request is left.
+// that GitHub and others send when no request is left.
 std::optional<milliseconds> asked_pause(const HttpResponse& response) {
   auto after = response.header("Retry-After");
   if (auto seconds = whole_number(after)) return milliseconds{std::max<std::int64_t>(0, *seconds) * 1000};
+  if (auto seconds = seconds_with_fraction(after)) return seconds;
   if (!after.empty()) {
     std::tm parts{};
     if (::strptime(std::string{after}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) != nullptr)
       return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(::timegm(&parts)) - now()));
   }
   if (response.header("X-RateLimit-Remaining") == "0")
-    if (auto reset = whole_number(response.header("X-RateLimit-Reset")))
-      return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(*reset) - now()));
+    if (auto reset = whole_number(response.header("X-RateLimit-Reset"))) return until_reset(*reset);
   return std::nullopt;
+}
+
+// A success that was the last of its window says when the next may come (Discord: a request too many counts against the bot).
+std::optional<milliseconds> pause_before_next(const HttpResponse& response) {
+  if (response.header("X-RateLimit-Remaining") != "0") return std::nullopt;
+  return seconds_with_fraction(response.header("X-RateLimit-Reset-After"));
 }
 
 bool may_pass(const Result<HttpResponse>& answer) {
@@ -60,6 +84,8 @@ class PoliteHttp : public Http {
     for (int attempt = 1;; ++attempt) {
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
+      if (auto rest = answer ? pause_before_next(*answer) : std::nullopt)
+        not_before_[host_of(request.url)] = std::chrono::steady_clock::now() + std::min<milliseconds>(*rest, options_.longest_pause);
       if (!may_pass(answer) || attempt >= options_.attempts) return answer;
       auto asked = answer ? asked_pause(*answer) : std::nullopt;
       if (asked && *asked > options_.longest_pause) return too_long(request, *asked);
@@ -78,6 +104,11 @@ class PoliteHttp : public Http {
   }
 
   bool keep_pace(const std::string& host) {
+    if (auto rest = not_before_.find(host); rest != not_before_.end()) {
+      auto pause = std::chrono::ceil<milliseconds>(rest->second - std::chrono::steady_clock::now());
+      not_before_.erase(rest);
+      if (pause.count() > 0 && !options_.sleep(pause)) return false;
+    }
     if (options_.per_host_interval.count() == 0) return true;
     auto [last, first_time] = last_request_.try_emplace(host, std::chrono::steady_clock::time_point{});
     auto due = last->second + options_.per_host_interval;
@@ -89,7 +120,7 @@ class PoliteHttp : public Http {
 
   Http& inner_;
   PoliteOptions options_;
-  std::map<std::string, std::chrono::steady_clock::time_point> last_request_;
+  std::map<std::string, std::chrono::steady_clock::time_point> last_request_, not_before_;
 };
 
 }  // namespace
