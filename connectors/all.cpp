@@ -14,6 +14,7 @@
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
@@ -33,6 +34,7 @@ std::span<const ConnectorEntry> connectors() {
       kGharchiveConnector,
       kGitConnector,
       kHackernewsConnector,
+      kMattermostConnector,
       kMboxConnector,
       kSingerConnector,
       kSlackConnector,
