@@ -14,8 +14,10 @@
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/matrix/matrix.h"
 #include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
+#include "connectors/rocketchat/rocketchat.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
@@ -34,8 +36,10 @@ std::span<const ConnectorEntry> connectors() {
       kGharchiveConnector,
       kGitConnector,
       kHackernewsConnector,
+      kMatrixConnector,
       kMattermostConnector,
       kMboxConnector,
+      kRocketchatConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,
