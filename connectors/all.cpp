@@ -14,6 +14,7 @@
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/irc/irc.h"
 #include "connectors/matrix/matrix.h"
 #include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
@@ -36,6 +37,7 @@ std::span<const ConnectorEntry> connectors() {
       kGharchiveConnector,
       kGitConnector,
       kHackernewsConnector,
+      kIrcConnector,
       kMatrixConnector,
       kMattermostConnector,
       kMboxConnector,

@@ -135,7 +135,7 @@ Result<RoomPage> read_room(const Homeserver& homeserver, Http& http, const RoomA
   RoomPage page;
   if (answer.response.status != 200) {
     page.refused = true;
-    page.page.rejected.push_back({"room " + ask_for.room.name, "it may not be read: let the account join the room, or leave it out of `rooms`", answer.response.body.substr(0, 200)});
+    page.page.rejected.push_back({"history of " + ask_for.room.name, "it may not be read: let the account join the room, or leave it out of `rooms`", answer.response.body.substr(0, 200)});
     return page;
   }
   if (!answer.root["chunk"].is_array()) return not_expected(homeserver, "the history of a room");
