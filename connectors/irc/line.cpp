@@ -171,7 +171,7 @@ bool is_eggdrop_note(std::string_view text) {
 
 // HexChat writes what others do, and what it notes itself, both behind a star.
 bool is_hexchat_note(std::string_view text) {
-  for (std::string_view middle : {" has left", " has quit", " is now known as ", " sets mode", " gives ", " removes ", " has changed the topic", " has kicked ", " Now talking on "})
+  for (std::string_view middle : {" has left", " has quit", " is now known as ", " sets mode", " gives ", " removes ", " has changed the topic", " has kicked ", "\tNow talking on "})
     if (text.find(middle) != std::string_view::npos) return true;
   return false;
 }
@@ -220,6 +220,7 @@ void read_columns(std::string_view prefix, std::string_view text, Line& line) {
   auto sign = trim(prefix);
   line.text = text;
   if (sign == "-->" ) {
+    line.text = {};
     line.kind = is_join(trim(text), line) ? Kind::kJoin : Kind::kOther;
   } else if (sign == "<--" || sign == "--" || sign == "=!=" || sign.empty()) {
     line.kind = Kind::kOther;
