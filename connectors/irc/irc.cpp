@@ -155,9 +155,10 @@ Result<std::string> make_model(const Settings& settings) {
 
 // Nearly every line must be one of a log, and some somebody's words.
 Recognised recognise(std::string_view what) {
-  if (is_web_address(what)) return {};
+  Recognised none{0, {}, "irc", {{"path", std::string{what}}}};
+  if (is_web_address(what)) return none;
   auto files = find_input_files(std::string{what}, is_wanted);
-  if (!files) return {};
+  if (!files) return none;
   auto head = first_bytes(*files, is_wanted);
   auto lines = split(head, '\n');
   if (lines.size() > 1) lines.pop_back();  // cut off
@@ -169,7 +170,7 @@ Recognised recognise(std::string_view what) {
     said += kind == Kind::kMessage || kind == Kind::kAction;
     unknown += kind == Kind::kUnknown;
   }
-  if (said == 0 || unknown * 10 > read) return {};
+  if (said == 0 || unknown * 10 > read) return none;
   auto channel = irc::channel_of_path(std::filesystem::path{what}.filename().string());
   while (channel.starts_with('#')) channel.erase(0, 1);
   return {80, files->size() == 1 ? "a log of an IRC channel" : fmt::format("{} logs of IRC channels", files->size()), channel.empty() ? "irc" : channel, {{"path", std::string{what}}}};

@@ -43,7 +43,7 @@ Recognised recognise(std::string_view what) {
   std::string room{what};
   if (is_web_address(what)) {
     auto hash = what.find("/#/");
-    if (host_of_address(what) != "matrix.to" || hash == std::string_view::npos) return {};
+    if (host_of_address(what) != "matrix.to" || hash == std::string_view::npos) return {0, {}, "matrix", {{"url", std::string{what}}, {"token", "$MATRIX_TOKEN"}}};
     room = percent_decoded(what.substr(hash + 3, what.find('?', hash) - hash - 3));
   }
   auto colon = room.find(':');

@@ -63,8 +63,7 @@ Recognised recognise(std::string_view what) {
   auto parts = split(what.substr(site.size()), '/');  // "", team, "channels", channel
   bool channel = parts.size() == 4 && parts[2] == "channels" && !parts[1].empty() && !parts[3].empty();
   bool named = host.find("mattermost") != std::string::npos && (team.empty() || parts.size() == 2);
-  if (!channel && !named) return {};
-  Recognised found{channel ? 60 : 75, channel ? "a channel of a Mattermost server" : "a Mattermost server", team.empty() ? host : team,
+  Recognised found{channel ? 60 : named ? 75 : 0, channel ? "a channel of a Mattermost server" : "a Mattermost server", team.empty() ? host : team,
                    {{"url", team.empty() ? site : site + "/" + team}, {"token", "$MATTERMOST_TOKEN"}}};
   if (channel) found.settings.emplace_back("channels", parts[3]);
   return found;

@@ -52,8 +52,7 @@ Recognised recognise(std::string_view what) {
   auto parts = split(what.substr(site.size()), '/');  // "", "channel", name
   bool named = host.ends_with(".rocket.chat") || host.find("rocketchat") != std::string::npos || host.find("rocket-chat") != std::string::npos;
   bool channel = parts.size() == 3 && parts[1] == "channel" && !parts[2].empty();
-  if (!named) return {};
-  Recognised found{85, channel ? "a channel of a Rocket.Chat workspace" : "a Rocket.Chat workspace", host.substr(0, host.find('.')), {{"url", site}, {"token", "$ROCKETCHAT_TOKEN"}}};
+  Recognised found{named ? 85 : 0, channel ? "a channel of a Rocket.Chat workspace" : "a Rocket.Chat workspace", host.substr(0, host.find('.')), {{"url", site}, {"token", "$ROCKETCHAT_TOKEN"}}};
   if (channel) found.settings.emplace_back("channels", parts[2]);
   return found;
 }

@@ -113,8 +113,7 @@ Result<std::string> make_model(const Settings& settings) {
 Recognised recognise(std::string_view what) {
   if (is_web_address(what)) {
     auto host = host_of_address(what);
-    if (!host.ends_with(".zulipchat.com")) return {};
-    return {90, "a Zulip organization", host.substr(0, host.find('.')), {{"site", "https://" + host}, {"key", "$ZULIP_KEY"}}};
+    return {host.ends_with(".zulipchat.com") ? 90 : 0, "a Zulip organization", host.substr(0, host.find('.')), {{"site", "https://" + host}, {"key", "$ZULIP_KEY"}}};
   }
   fs::path path{what};
   if (!any_saved_file(path, is_json_file, 5, [](const std::string&, std::string_view beginning) { return looks_like_messages(beginning); })) return {};
