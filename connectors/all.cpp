@@ -13,11 +13,13 @@
 #include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/irc/irc.h"
 #include "connectors/matrix/matrix.h"
 #include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
+#include "connectors/packages/packages.h"
 #include "connectors/rocketchat/rocketchat.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
@@ -36,11 +38,13 @@ std::span<const ConnectorEntry> connectors() {
       kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGithubConnector,
       kHackernewsConnector,
       kIrcConnector,
       kMatrixConnector,
       kMattermostConnector,
       kMboxConnector,
+      kPackagesConnector,
       kRocketchatConnector,
       kSingerConnector,
       kSlackConnector,

@@ -9,7 +9,7 @@ SELECT a.activity_id, a.kind, a.happened_at, a.happened_at::DATE AS day, a.amoun
        ap.person_id, p.name AS person, p.kind AS person_kind,
        t.person_id IS NOT NULL AS is_team,
        af.organization_id, o.name AS organization,
-       a.attributes->>'role' AS role
+       CASE WHEN a.kind = 'role' THEN a.attributes->>'role' END AS role
 FROM activity a
 JOIN source s ON s.source_id = a.source_id
 LEFT JOIN place pl ON pl.place_id = a.place_id

@@ -6,10 +6,14 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/feed/encoding.h"
-#include "connectors/feed/xml.h"
+#include "connectors/feed/node_json.h"
+#include "connectors/xml.h"
 
 namespace rapport::feed {
 namespace {
+
+using xml::Node;
+using xml::Tree;
 
 bool is_item(const Node& node) { return node.name == "item" || node.name == "entry"; }
 
@@ -157,7 +161,7 @@ Parsed parse_feed(std::string_view bytes, std::string_view charset, const std::s
     return parsed;
   }
   if (beginning.front() == '{') return parse_json_feed(beginning, feed, page);
-  return parse_xml_feed(parse_xml(mended_xml(*text)), feed, page);
+  return parse_xml_feed(xml::parse_xml(mended_xml(*text)), feed, page);
 }
 
 bool looks_like_feed(std::string_view beginning) {

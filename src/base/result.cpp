@@ -9,6 +9,7 @@ const char* error_kind_name(Error::Kind kind) {
     case Error::Kind::kNotFound: return "not_found";
     case Error::Kind::kRateLimited: return "rate_limited";
     case Error::Kind::kUpstream: return "upstream";
+    case Error::Kind::kTimeout: return "timeout";
     case Error::Kind::kBusy: return "busy";
     case Error::Kind::kCorrupt: return "corrupt";
     case Error::Kind::kCancelled: return "cancelled";

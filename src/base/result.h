@@ -21,6 +21,7 @@ struct Error {
     kNotFound,     // what was named does not exist
     kRateLimited,  // the other side asked us to come later
     kUpstream,     // the other side, the network or the disk failed; trying again may help
+    kTimeout,      // the other side did not answer within our patience
     kBusy,         // another process holds what we need
     kCorrupt,      // our own data is damaged or not ours
     kCancelled,    // the user asked us to stop

@@ -10,6 +10,17 @@
 
 namespace rapport {
 
+Result<std::string> secret_of(std::string_view name, const std::string& value) {
+  if (value.empty() || value.front() != '$')
+    return fail(Error::Kind::kBadInput, fmt::format("`{}` is a secret and may not stand in rapport.toml", name),
+                fmt::format("put it in an environment variable and write {} = \"$NAME_OF_THE_VARIABLE\"", name));
+  const char* secret = std::getenv(value.c_str() + 1);
+  if (secret == nullptr || *secret == '\0')
+    return fail(Error::Kind::kAuth, fmt::format("environment variable {} (for `{}`) is not set", value.substr(1), name),
+                fmt::format("export {}=… before running, or remove `{}` from rapport.toml", value.substr(1), name));
+  return std::string{secret};
+}
+
 Result<Settings> Settings::parse(std::span<const Setting> declared, const std::map<std::string, std::string>& given) {
   Settings settings;
   for (const auto& [name, value] : given) {
@@ -24,16 +35,7 @@ Result<Settings> Settings::parse(std::span<const Setting> declared, const std::m
   for (const auto& setting : declared) {
     auto found = given.find(std::string{setting.name});
     std::string value = found == given.end() ? std::string{setting.fallback} : found->second;
-    if (setting.secret && !value.empty()) {
-      if (value.front() != '$')
-        return fail(Error::Kind::kBadInput, fmt::format("`{}` is a secret and may not stand in rapport.toml", setting.name),
-                    fmt::format("put it in an environment variable and write {} = \"$NAME_OF_THE_VARIABLE\"", setting.name));
-      const char* secret = std::getenv(value.c_str() + 1);
-      if (secret == nullptr || *secret == '\0')
-        return fail(Error::Kind::kAuth, fmt::format("environment variable {} (for `{}`) is not set", value.substr(1), setting.name),
-                    fmt::format("export {}=… before running, or remove `{}` from rapport.toml", value.substr(1), setting.name));
-      value = secret;
-    }
+    if (setting.secret && !value.empty()) value = TRY(secret_of(setting.name, value));
     if (setting.required && value.empty())
       return fail(Error::Kind::kBadInput, fmt::format("setting `{}` is missing", setting.name),
                   fmt::format("{} For example: {} = \"{}\"", setting.help, setting.name, setting.example));

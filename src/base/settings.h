@@ -21,6 +21,10 @@ struct Setting {
   bool path = false;  // a file or folder: a relative one is meant from the folder of rapport.toml
 };
 
+// A secret as it stands in a file: "$NAME" is the value of that environment variable; all else is refused, so that no
+// secret is ever committed. `name` is what it is for, in errors. Errors: kBadInput, kAuth.
+Result<std::string> secret_of(std::string_view name, const std::string& value);
+
 class Settings {
  public:
   // Checks `given` against the declarations: unknown names (with a suggestion) and missing required ones are

@@ -36,7 +36,8 @@ Result<ExitCode> run(const Options& options, const Globals& globals) {
   auto workspace = TRY(workspace_of(globals));
   TRY(reader_of(workspace));  // a damaged or missing database is told now, not to the first page
   ReaderPool readers{workspace.database()};
-  Service service{{workspace.project, RAPPORT_VERSION, workspace.database()}, readers};
+  Intake intake{workspace.inbox(), TRY(workspace.intake.secrets())};
+  Service service{{workspace.project, RAPPORT_VERSION, workspace.database()}, readers, intake};
   std::optional<Process> browser;
   ServerOptions server;
   server.port = options.port;

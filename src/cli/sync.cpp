@@ -1,5 +1,6 @@
 #include "sync/sync.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "cli/command.h"
@@ -21,7 +22,11 @@ Result<ExitCode> run(const Options& options, const Globals& globals) {
   SyncResult result;
   {
     TerminalProgress progress{globals.quiet ? TerminalProgress::Voice::kQuiet : TerminalProgress::Voice::kNormal};
-    auto network = live_http();
+    LiveHttpOptions patience;
+    patience.stall_timeout = std::chrono::seconds{workspace.network.patience_seconds};
+    patience.connect_timeout = std::min<std::chrono::milliseconds>(patience.connect_timeout, patience.stall_timeout);
+    patience.stop_requested = [&] { return progress.stop_requested(); };
+    auto network = live_http(patience);
     PoliteOptions manners;
     manners.sleep = [&](std::chrono::milliseconds pause) {
       auto until = std::chrono::steady_clock::now() + pause;

@@ -12,9 +12,11 @@ namespace rapport {
 
 struct LiveHttpOptions {
   std::chrono::milliseconds connect_timeout{15'000};
-  std::chrono::milliseconds stall_timeout{60'000};  // nothing arrived for so long: give up
+  std::chrono::seconds stall_timeout{30};           // nothing arrived for so long: kTimeout
   std::size_t largest_body = 256u << 20;            // bytes, after decompression
+  std::function<bool()> stop_requested;             // asked about once a second; true ends the request with kCancelled
 };
+// Connections stay open from one request to the next. Threads may share it.
 std::unique_ptr<Http> live_http(const LiveHttpOptions& options = {});
 
 struct PoliteOptions {
@@ -25,7 +27,8 @@ struct PoliteOptions {
   // Sleeps; returns false to give up (Ctrl-C). Tests turn their own clock here.
   std::function<bool(std::chrono::milliseconds)> sleep;
 };
-// Wraps `inner`: repeats network failures, 429 and 5xx. What still fails is returned as it came.
+// Wraps `inner`: repeats network failures, 429 and 5xx, and silence once. What still fails is returned as it came.
+// Threads may share it where they may share `inner`.
 std::unique_ptr<Http> polite_http(Http& inner, PoliteOptions options);
 
 }  // namespace rapport

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ctime>
 #include <map>
+#include <mutex>
 #include <optional>
 
 #include "base/text.h"
@@ -62,8 +63,12 @@ std::optional<milliseconds> pause_before_next(const HttpResponse& response) {
   return seconds_with_fraction(response.header("X-RateLimit-Reset-After"));
 }
 
-bool may_pass(const Result<HttpResponse>& answer) {
-  if (!answer) return answer.error().kind == Error::Kind::kUpstream;
+// A host that kept us waiting for all of our patience is asked once more and no further: whoever sits before the screen has
+// waited long enough.
+constexpr int kAttemptsAtSilence = 2;
+
+bool may_pass(const Result<HttpResponse>& answer, int attempt) {
+  if (!answer) return answer.error().kind == Error::Kind::kUpstream || (answer.error().kind == Error::Kind::kTimeout && attempt < kAttemptsAtSilence);
   if (answer->status == 429 || answer->status >= 500) return true;
   return answer->status == 403 && asked_pause(*answer).has_value();  // GitHub's secondary limits
 }
@@ -84,9 +89,8 @@ class PoliteHttp : public Http {
     for (int attempt = 1;; ++attempt) {
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
-      if (auto rest = answer ? pause_before_next(*answer) : std::nullopt)
-        not_before_[host_of(request.url)] = std::chrono::steady_clock::now() + std::min<milliseconds>(*rest, options_.longest_pause);
-      if (!may_pass(answer) || attempt >= options_.attempts) return answer;
+      if (auto rest = answer ? pause_before_next(*answer) : std::nullopt) rest_until(host_of(request.url), std::min<milliseconds>(*rest, options_.longest_pause));
+      if (!may_pass(answer, attempt) || attempt >= options_.attempts) return answer;
       auto asked = answer ? asked_pause(*answer) : std::nullopt;
       if (asked && *asked > options_.longest_pause) return too_long(request, *asked);
       if (!options_.sleep(asked.value_or(pause))) return stopped();
@@ -103,24 +107,28 @@ class PoliteHttp : public Http {
                 "sync again then; it goes on where it stopped");
   }
 
+  void rest_until(const std::string& host, milliseconds rest) {
+    std::lock_guard lock{mutex_};
+    auto& next = next_turn_[host];
+    next = std::max(next, std::chrono::steady_clock::now() + rest);
+  }
+
   bool keep_pace(const std::string& host) {
-    if (auto rest = not_before_.find(host); rest != not_before_.end()) {
-      auto pause = std::chrono::ceil<milliseconds>(rest->second - std::chrono::steady_clock::now());
-      not_before_.erase(rest);
-      if (pause.count() > 0 && !options_.sleep(pause)) return false;
-    }
-    if (options_.per_host_interval.count() == 0) return true;
-    auto [last, first_time] = last_request_.try_emplace(host, std::chrono::steady_clock::time_point{});
-    auto due = last->second + options_.per_host_interval;
     auto present = std::chrono::steady_clock::now();
-    if (!first_time && due > present && !options_.sleep(std::chrono::duration_cast<milliseconds>(due - present))) return false;
-    last->second = std::chrono::steady_clock::now();
-    return true;
+    auto turn = present;
+    {
+      std::lock_guard lock{mutex_};
+      auto& next = next_turn_[host];
+      turn = std::max(present, next);
+      next = turn + options_.per_host_interval;
+    }
+    return turn <= present || options_.sleep(std::chrono::ceil<milliseconds>(turn - present));
   }
 
   Http& inner_;
   PoliteOptions options_;
-  std::map<std::string, std::chrono::steady_clock::time_point> last_request_, not_before_;
+  std::mutex mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;  // host -> when it may be asked again
 };
 
 }  // namespace

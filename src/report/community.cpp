@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 namespace rapport {
 namespace {
@@ -52,10 +54,11 @@ Day period_of(const DataSpan& span, const CommunityQuery& query) {
   return bucket_start(last - std::chrono::days{1}, query.grain);
 }
 
-Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Community& community) {
+Result<std::vector<Comparison>> compare(Engine& store, const Metric& metric, const Filter& filter, const Community& community) {
   Window window{community.before_from, community.to, community.grain};
   for (std::size_t i = 1; i < kHistory; ++i) window.from = bucket_start(window.from - std::chrono::days{1}, community.grain);
   auto all = TRY(evaluate(store, metric, window, filter));
+  std::vector<Comparison> comparisons;
   std::size_t taken = 0;
   for (const auto& series : all) {
     if (taken++ == kMostSegments) break;
@@ -74,9 +77,33 @@ Result<> compare(Engine& store, const Metric& metric, const Filter& filter, Comm
     }
     // A part of a period against a whole one says nothing.
     comparison.verdict = community.complete ? judge(metric, comparison.now, comparison.before, history) : Verdict::kUnclear;
-    community.comparisons.push_back(std::move(comparison));
+    comparisons.push_back(std::move(comparison));
   }
-  return {};
+  return comparisons;
+}
+
+constexpr std::size_t kMostAtOnce = 4;
+
+// Every metric, in the order of the table. Each is a small question of its own that keeps one core busy, so several
+// connections ask at once.
+Result<std::vector<Comparison>> compare_all(Engine& store, const Filter& filter, const Community& community) {
+  auto all = metrics();
+  std::vector<Result<std::vector<Comparison>>> answers(all.size());
+  std::atomic<std::size_t> next{0};
+  auto ask = [&](Engine& engine) {
+    for (auto i = next++; i < all.size(); i = next++) answers[i] = compare(engine, all[i], filter, community);
+  };
+  std::vector<std::unique_ptr<Engine>> more;
+  for (std::size_t i = 1; i < std::min<std::size_t>(kMostAtOnce, std::thread::hardware_concurrency()); ++i) more.push_back(TRY(store.another()));
+  {
+    std::vector<std::jthread> threads;
+    for (auto& engine : more) threads.emplace_back([&ask, &engine] { ask(*engine); });
+    ask(store);
+  }
+  std::vector<Comparison> comparisons;
+  for (auto& answer : answers)
+    for (auto& comparison : TRY(std::move(answer))) comparisons.push_back(std::move(comparison));
+  return comparisons;
 }
 
 // "day >= … AND day < …", with the bounds as literals so that the planner knows them.
@@ -144,7 +171,7 @@ Result<Community> community_of(Engine& store, const CommunityQuery& query) {
   community.to = next_bucket(community.from, query.grain);
   community.before_from = bucket_start(community.from - std::chrono::days{1}, query.grain);
   community.complete = is_complete(community.from, query.grain, span->last, query.today);
-  for (const auto& metric : metrics()) TRY(compare(store, metric, query.filter, community));
+  community.comparisons = TRY(compare_all(store, query.filter, community));
   auto condition = filter_condition(query.filter, Who::kHumans);
   community.people = TRY(people_of(store, community, condition, false));
   community.newcomers = TRY(people_of(store, community, filter_condition(query.filter, Who::kCommunity), true));

@@ -26,6 +26,7 @@ constexpr std::size_t kMostListeners = 64;
 constexpr std::size_t kLongestUrl = 8 << 10;
 constexpr std::uint32_t kLargestHead = 16 << 10;  // request line and header fields together
 constexpr std::size_t kMostFields = 100;
+constexpr std::size_t kLargestBody = 25u << 20;   // as large as GitHub's deliveries get
 constexpr std::chrono::seconds kReadWithin{10};
 constexpr std::chrono::seconds kWriteWithin{10};
 constexpr std::chrono::seconds kAnswerWithin{60};
@@ -51,6 +52,17 @@ Result<Request> read_request(const restinio::request_t& raw) {
   request.accept_encoding = field(raw, "Accept-Encoding");
   request.fetch_site = field(raw, "Sec-Fetch-Site");
   request.last_event_id = field(raw, "Last-Event-ID");
+  if (request.method != "POST") return request;
+  request.body = raw.body();
+  request.authorization = field(raw, "Authorization");
+  request.idempotency_key = field(raw, "Idempotency-Key");
+  request.signature = field(raw, "X-Hub-Signature-256");
+  request.token = field(raw, "X-Gitlab-Token");
+  raw.header().for_each_field([&](const auto& header) {
+    auto name = lower_ascii(header.name());
+    bool tells = (name.starts_with("x-") && name != "x-gitlab-token") || name == "content-type" || name == "user-agent";
+    if (tells) request.webhook_headers.emplace_back(name, header.value());
+  });
   return request;
 }
 
@@ -126,7 +138,7 @@ class Server {
     settings.address("127.0.0.1").port(static_cast<std::uint16_t>(options_.port))
         .read_next_http_message_timelimit(kReadWithin).write_http_response_timelimit(kWriteWithin).handle_request_timeout(kAnswerWithin)
         .max_parallel_connections(kMostConnections)
-        .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}.max_url_size(kLongestUrl).max_field_count(kMostFields).max_body_size(0))
+        .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t{}.max_url_size(kLongestUrl).max_field_count(kMostFields).max_body_size(kLargestBody))
         .acceptor_options_setter([](auto& set) { set.set_option(asio::ip::tcp::acceptor::reuse_address(true)); })
         .acceptor_post_bind_hook([this](asio::ip::tcp::acceptor& acceptor) { port_ = acceptor.local_endpoint().port(); })
         .request_handler([this](restinio::request_handle_t from) { return take(std::move(from)); });

@@ -23,6 +23,7 @@ int status_of(Error::Kind kind) {
     case Error::Kind::kNotFound: return 404;
     case Error::Kind::kRateLimited: return 429;
     case Error::Kind::kUpstream:
+    case Error::Kind::kTimeout:
     case Error::Kind::kBusy:
     case Error::Kind::kCorrupt:
     case Error::Kind::kCancelled: return 503;

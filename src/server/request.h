@@ -20,6 +20,11 @@ struct Request {
   std::string name;    // what stands in the place of {name} in the route
   // Header fields, empty where they were not sent.
   std::string host, if_none_match, accept_encoding, fetch_site, last_event_id;
+  // Of a POST: its body, and what proves who sent it.
+  std::string body, authorization, idempotency_key;
+  std::string signature;  // X-Hub-Signature-256, as GitHub, Gitea and others sign
+  std::string token;      // X-Gitlab-Token
+  std::vector<std::pair<std::string, std::string>> webhook_headers;  // those that say what a delivery is; no secrets
 
   // The value of a parameter that may be given once; none if it was not given.
   std::optional<std::string> parameter(std::string_view key) const;

@@ -71,7 +71,8 @@ void compress(Answer& answer) {
 
 }  // namespace
 
-Service::Service(Site site, ReaderPool& readers) : site_(std::move(site)), readers_(readers), cache_(kCacheBytes) {}
+Service::Service(Site site, ReaderPool& readers, Intake& intake)
+    : site_(std::move(site)), readers_(readers), intake_(intake), cache_(kCacheBytes) {}
 
 std::string Service::version_of(const std::string& database_version) const {
   // The day: what has ended, and so what is compared, depends on it.
@@ -84,16 +85,17 @@ std::string Service::version() const { return version_of(database_version(reader
 bool Service::wants_changes(const Request& request) { return request.path == "/api/v1/changes"; }
 
 std::optional<Answer> Service::refuse(const Request& request) const {
+  bool own_page = request.fetch_site.empty() || request.fetch_site == "same-origin" || request.fetch_site == "none";
+  if (Intake::takes(request) && own_page) return {};  // may come through a tunnel under any name: it shows a secret
   if (!is_this_machine(request.host))
     return error_answer({Error::Kind::kAuth, fmt::format("asked under the name \"{}\"", elide(printable(request.host), 60)),
                          "this server answers under localhost or 127.0.0.1 only", {}});
   if (request.method != "GET") {
-    auto answer = error_answer({Error::Kind::kBadInput, "only GET is answered", "this server reads only; change things with the rapport command", {}});
+    auto answer = error_answer({Error::Kind::kBadInput, "only GET is answered here", "this address is for reading; change things with the rapport command", {}});
     answer.status = 405;
     answer.headers.emplace_back("Allow", "GET");
     return answer;
   }
-  bool own_page = request.fetch_site.empty() || request.fetch_site == "same-origin" || request.fetch_site == "none";
   if (!own_page && request.path.starts_with(kApi))
     return error_answer({Error::Kind::kAuth, "asked by the page of another site", "open the address itself", {}});
   return {};
@@ -145,6 +147,7 @@ Answer Service::answer(Request request) {
     return answer;
   };
   if (auto refused = refuse(request)) return finish(std::move(*refused));
+  if (Intake::takes(request)) return finish(intake_.take(request));
   if (request.path.starts_with(kApi) || request.path == "/api") return finish(api_answer(request));
   auto file = static_file(request.path);
   if (!file) return finish(error_answer({Error::Kind::kNotFound, "no such page: " + elide(printable(request.path), 100), "begin at /", {}}));

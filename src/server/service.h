@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/answer_cache.h"
+#include "server/intake.h"
 #include "server/reader_pool.h"
 #include "server/routes.h"
 
@@ -9,7 +10,7 @@ namespace rapport {
 
 class Service {
  public:
-  Service(Site site, ReaderPool& readers);
+  Service(Site site, ReaderPool& readers, Intake& intake);
 
   // Never fails: what goes wrong is an answer too.
   Answer answer(Request request);
@@ -33,6 +34,7 @@ class Service {
 
   Site site_;
   ReaderPool& readers_;
+  Intake& intake_;
   AnswerCache cache_;
 };
 

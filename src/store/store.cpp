@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cmath>
@@ -200,6 +201,18 @@ std::optional<FileLock> wait_for_readers(const fs::path& file) {
   return alone;
 }
 
+// What a writer's session may hold in memory; more goes to files beside the database. So a source of any size is read with
+// the same memory, and a machine with less is not asked for what it has not.
+constexpr std::uintmax_t kWriterMemory = 1u << 30;
+constexpr std::uintmax_t kLeastWriterMemory = 256u << 20;
+
+std::uintmax_t writer_memory() {
+  auto machine = static_cast<std::uintmax_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uintmax_t>(::sysconf(_SC_PAGESIZE));
+  return std::clamp(machine / 4, kLeastWriterMemory, kWriterMemory);
+}
+
+fs::path spill_folder(const fs::path& file) { return lock_folder(file) / "spill"; }
+
 constexpr const char* kSession = "SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;";
 
 }  // namespace
@@ -253,8 +266,11 @@ Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
     TRY(state->open(file.c_str(), Access::kWrite));
     give_back_record_locks(file);
   }
+  std::error_code ignored;
+  fs::remove_all(spill_folder(file), ignored);  // of a writer that was killed
   Store store{std::move(state)};
   TRY(store.execute(kSession));
+  TRY(store.execute(fmt::format("SET memory_limit = '{}B'; SET temp_directory = {};", writer_memory(), sql_quoted(spill_folder(file).string()))));
   TRY(migrate(store));
   return store;
 }
@@ -277,6 +293,8 @@ Result<Store> Store::another_connection() const {
   TRY(store.execute("SET TimeZone = 'UTC'"));
   return store;
 }
+
+Result<std::unique_ptr<Engine>> Store::another() const { return std::make_unique<Store>(TRY(another_connection())); }
 
 Result<> Store::State::prepare(std::string_view sql, StatementHolder& holder) {
   std::string text{sql};

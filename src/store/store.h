@@ -31,6 +31,8 @@ class Engine {
   virtual ~Engine() = default;
   // Errors: kBadInput with the engine's own message for SQL it cannot run.
   virtual Result<Table> query(std::string_view sql, const Parameters& parameters = {}) = 0;
+  // A second one over the same data, for a second thread: one Engine is for one thread at a time.
+  virtual Result<std::unique_ptr<Engine>> another() const = 0;
 };
 
 struct ReadOptions {
@@ -60,6 +62,7 @@ class Store final : public Engine {
   Result<Store> another_connection() const;
 
   Result<Table> query(std::string_view sql, const Parameters& parameters = {}) override;
+  Result<std::unique_ptr<Engine>> another() const override;
   // Streams a large answer in pieces of some thousand rows; an Error from `take` ends it.
   Result<> query_each(std::string_view sql, const Parameters& parameters, const std::function<Result<>(const Table&)>& take);
   // Runs one or more statements without parameters.

@@ -21,6 +21,9 @@ CREATE OR REPLACE TEMP TABLE out_rejected (stream VARCHAR, record_id VARCHAR, re
 CREATE OR REPLACE TEMP TABLE out_hint (kind VARCHAR, name VARCHAR, email VARCHAR, other_name VARCHAR, other_email VARCHAR);
 )";
 
+// An activity that can be one; others are set aside.
+constexpr const char* kUsable = "key IS NOT NULL AND kind IS NOT NULL AND happened_at IS NOT NULL";
+
 constexpr const char* kDropOutputs = R"(
 DROP TABLE out_place; DROP TABLE out_account; DROP TABLE out_thread; DROP TABLE out_activity; DROP TABLE out_rejected;
 DROP TABLE out_hint;
@@ -105,25 +108,29 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
       "name)), arg_max(email, (seen_at, email)), arg_max(kind, (seen_at, kind)), max(seen_at) FROM sighting GROUP BY account_id;"
       "DROP TABLE sighting;",
       key_id("account", "key"), id);
+  // Activities: of a key that several records tell of, the first record counts. Hardly any are, so they are looked for by
+  // their keys alone, and the wide rows are copied once.
   script += fmt::format(
-      "CREATE OR REPLACE TEMP TABLE new_activity AS SELECT {0} AS activity_id, {2} AS place_id, {3} AS thread_id, {4} AS parent_id, {5} AS "
-      "account_id, kind, happened_at, title, text, url, coalesce(amount, 1) AS amount, attributes, stable_id({6} || '/' || stream || '/' || "
-      "record_id) AS record_key FROM out_activity WHERE key IS NOT NULL AND kind IS NOT NULL AND happened_at IS NOT NULL "
-      "QUALIFY row_number() OVER (PARTITION BY key ORDER BY stream, record_id) = 1;"
-      "{7}"
-      "INSERT INTO activity SELECT activity_id, {1}, place_id, thread_id, parent_id, account_id, kind, happened_at, title, text, url, amount, "
-      "attributes, record_key FROM new_activity ORDER BY happened_at, activity_id;",
+      "CREATE OR REPLACE TEMP TABLE repeated AS SELECT key FROM out_activity WHERE {0} GROUP BY key HAVING count(*) > 1;"
+      "DELETE FROM out_activity WHERE {0} AND key IN (FROM repeated) AND rowid NOT IN (SELECT arg_min(rowid, (stream, record_id)) FROM "
+      "out_activity WHERE {0} AND key IN (FROM repeated) GROUP BY key);"
+      "DROP TABLE repeated;",
+      kUsable);
+  if (!everything)
+    script += fmt::format("DELETE FROM activity WHERE source_id = {} AND activity_id IN (SELECT {} FROM out_activity WHERE {});", id,
+                          key_id("activity", "key"), kUsable);
+  script += fmt::format(
+      "INSERT INTO activity SELECT {0}, {1}, {2}, {3}, {4}, {5}, kind, happened_at, title, text, url, coalesce(amount, 1), attributes, "
+      "stable_id({6} || '/' || stream || '/' || record_id) FROM out_activity WHERE {7};",
       key_id("activity", "key"), id, key_id("place", "place_key"), key_id("thread", "thread_key"), key_id("activity", "parent_key"),
-      key_id("account", "account_key"), name,
-      everything ? "" : fmt::format("DELETE FROM activity WHERE source_id = {} AND activity_id IN (SELECT activity_id FROM new_activity);", id));
+      key_id("account", "account_key"), name, kUsable);
   // What a model could not use is set aside, not lost: with its reason, or for want of a time or kind.
   script += fmt::format(
       "DELETE FROM rejected_record WHERE source_id = {0} AND (stream, position) IN (SELECT (stream, record_id) FROM changed_key);"
       "INSERT INTO rejected_record SELECT {0}, stream, record_id, reason, left(excerpt, 500), now() FROM out_rejected;"
       "INSERT INTO rejected_record SELECT {0}, stream, record_id, 'no ' || CASE WHEN key IS NULL THEN 'id' WHEN kind IS NULL THEN 'kind' "
-      "ELSE 'time' END || ' could be read', left(coalesce(title, text, ''), 500), now() FROM out_activity WHERE key IS NULL OR kind IS NULL "
-      "OR happened_at IS NULL;",
-      id);
+      "ELSE 'time' END || ' could be read', left(coalesce(title, text, ''), 500), now() FROM out_activity WHERE NOT ({1});",
+      id, kUsable);
   // Only full listings give hints, so the whole of them is there each time any is.
   script += fmt::format(
       "DELETE FROM identity_hint WHERE source_id = {0} AND EXISTS (SELECT 1 FROM out_hint);"
@@ -131,7 +138,8 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
       id);
   // Threads that only their activities tell of, and what activities say about every touched thread.
   script += fmt::format(
-      "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT thread_id FROM new_activity WHERE thread_id IS NOT NULL;"
+      "CREATE OR REPLACE TEMP TABLE touched AS SELECT {1} AS thread_id FROM (SELECT DISTINCT thread_key FROM out_activity WHERE thread_key IS "
+      "NOT NULL AND {2});"
       "INSERT INTO thread SELECT a.thread_id, {0}, any_value(a.place_id), arg_min(a.title, a.happened_at), arg_min(a.url, a.happened_at), "
       "min(a.happened_at), arg_min(a.account_id, a.happened_at), NULL FROM activity a JOIN touched USING (thread_id) ANTI JOIN thread USING "
       "(thread_id) WHERE a.source_id = {0} GROUP BY a.thread_id;"
@@ -140,7 +148,7 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
       "FROM activity a JOIN touched USING (thread_id) WHERE a.source_id = {0} GROUP BY a.thread_id) x WHERE thread.thread_id = x.thread_id "
       "AND thread.answered_at IS DISTINCT FROM x.answered_at;"
       "DROP TABLE touched;",
-      id);
+      id, key_id("thread", "thread_key"), kUsable);
   return store.execute(script).in("merging what the model said");
 }
 
@@ -187,12 +195,11 @@ Result<ModelResult> run_in_transaction(Store& store, const ModelSource& source, 
   TRY(store.execute(fmt::format("SET VARIABLE source_name = {}; SET VARIABLE source_url = {};", sql_quoted(source.name), sql_quoted(source.url))));
   TRY(store.execute(source.model_sql).in(fmt::format("the model of connector {}", source.connector->name)));
   TRY(merge(store, source, result.everything));
-  auto count = TRY(store.query("SELECT count(*) FROM new_activity"));
-  result.activities = to_integer(count.rows[0][0]);
-  auto rejected = TRY(store.query("SELECT (SELECT count(*) FROM out_rejected) + (SELECT count(*) FROM out_activity WHERE key IS NULL OR kind IS NULL "
-                                  "OR happened_at IS NULL)"));
-  result.rejected = to_integer(rejected.rows[0][0]);
-  TRY(store.execute("DROP TABLE new_activity; DROP TABLE changed_key;"));
+  auto counts = TRY(store.query(fmt::format("SELECT count(*) FILTER ({0}), count(*) FILTER (NOT ({0})) + (SELECT count(*) FROM out_rejected) FROM out_activity",
+                                            kUsable)));
+  result.activities = to_integer(counts.rows[0][0]);
+  result.rejected = to_integer(counts.rows[0][1]);
+  TRY(store.execute("DROP TABLE changed_key;"));
   TRY(store.execute(kDropOutputs));
 
   std::string newest = "SELECT max(batch) AS batch FROM raw_record WHERE source_id = $source";

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "identity/identity.h"
+#include "sync/fetching.h"
 #include "sync/model.h"
 #include "sync/page_store.h"
 
@@ -14,6 +15,9 @@ namespace {
 
 // The log is folded into the file when it has grown this far; folding earlier costs more than it saves.
 constexpr std::uintmax_t kFoldLogAt = 256u << 20;
+// Sources read at once. Hosts are what most of them wait for, and each may hold two pages in memory.
+constexpr std::size_t kMostAtOnce = 6;
+constexpr std::chrono::milliseconds kLookUpEvery{100};  // for Ctrl-C
 
 struct PreparedSource {
   const SourceConfig* config = nullptr;
@@ -68,86 +72,6 @@ tl::unexpected<Error> stopped() {
   return fail(Error::Kind::kCancelled, "stopped as you asked", "run `rapport sync` again to go on from here");
 }
 
-Result<> collect_stream(Store& store, const PreparedSource& source, const Connector& connector, const Stream& stream, Http& http,
-                        std::int64_t batch, Progress& progress, SourceResult& result) {
-  auto position = TRY(position_of(store, source.model.source_id, stream));
-  auto what = fmt::format("{} {}", source.config->name, stream.name);
-  auto reader = connector.read(stream.name, position.cursor, http);
-  auto failed = [&](Error error) -> Result<> {
-    error.trail.push_back("stream " + std::string{stream.name});
-    error.trail.push_back("source " + source.config->name);
-    TRY(store_failure(store, position, error));
-    return fail(std::move(error));
-  };
-  if (!reader) return failed(std::move(reader.error()));
-  std::int64_t pages = 0, done = 0;
-  for (;;) {
-    if (progress.stop_requested()) return stopped();
-    auto page = (*reader)->next();
-    if (!page && progress.stop_requested()) return stopped();  // Ctrl-C reaches a child process before us
-    if (!page) return failed(std::move(page).in(fmt::format("page {}", pages + 1)).error());
-    auto stored = TRY(store_page(store, source.entry->info, position, *page, batch).in(what));
-    result.records += stored.records;
-    result.rejected += stored.rejected;
-    ++pages;
-    done += static_cast<std::int64_t>(page->records.size());
-    progress.report(what, page->done > 0 ? page->done : done, page->total);
-    if (store.log_bytes() > kFoldLogAt) TRY(store.checkpoint());
-    if (page->caught_up) return {};
-  }
-}
-
-// Problems of the source are noted in `result`; an Error is one of the store, or Ctrl-C.
-Result<> collect(Store& store, const Workspace& workspace, const PreparedSource& source, Http& http, Progress& progress, SourceResult& result) {
-  auto settings = workspace.settings_of(*source.config, source.entry->info.settings);
-  if (!settings) {
-    result.errors.push_back(settings.error());
-    return {};
-  }
-  auto connector = source.entry->open(*settings);
-  if (!connector) {
-    auto error = connector.error();
-    error.trail.push_back("source " + source.config->name);
-    result.errors.push_back(std::move(error));
-    return {};
-  }
-  auto batch_answer = TRY(store.query("SELECT nextval('batch_number')"));
-  auto batch = to_integer(batch_answer.rows[0][0]);
-  for (const auto& stream : source.entry->info.streams) {
-    auto collected = collect_stream(store, source, **connector, stream, http, batch, progress, result);
-    if (collected) continue;
-    if (collected.error().kind == Error::Kind::kCancelled) return fail(collected.error());
-    result.errors.push_back(collected.error());
-    if (collected.error().kind == Error::Kind::kAuth) break;  // the other streams would be refused alike
-  }
-  return {};
-}
-
-using Step = std::function<Result<>(const PreparedSource&, SourceResult&)>;
-
-Result<SyncResult> for_each_source(Store& store, const Workspace& workspace, const SyncOptions& options, Progress& progress, const Step& step) {
-  auto chosen = TRY(chosen_sources(workspace, options.only));
-  SyncResult all;
-  for (const auto* config : chosen) {
-    auto begun = std::chrono::steady_clock::now();
-    SourceResult result;
-    result.source = config->name;
-    result.connector = config->connector;
-    auto source = prepare(store, workspace, *config);
-    if (!source) {
-      result.errors.push_back(source.error());
-    } else {
-      TRY(step(*source, result));
-    }
-    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    all.sources.push_back(std::move(result));
-  }
-  progress.report("people", 0, 0);
-  TRY(identify(store, workspace.people));
-  TRY(store.checkpoint());
-  return all;
-}
-
 Result<> give_meaning(Store& store, const PreparedSource& source, ModelScope scope, SourceResult& result, Progress& progress) {
   progress.report(source.config->name + " model", 0, 0);
   auto modelled = run_model(store, source.model, scope);
@@ -163,6 +87,92 @@ Result<> give_meaning(Store& store, const PreparedSource& source, ModelScope sco
   return {};
 }
 
+using Clock = std::chrono::steady_clock;
+
+// One source of a run: what it is, how far each of its streams is, and what came of it.
+struct Run {
+  PreparedSource source;
+  std::vector<StreamPosition> positions;
+  std::vector<std::int64_t> records;  // seen in each stream, for the progress
+  std::int64_t batch = 0;
+  SourceResult result;
+  Clock::time_point begun = Clock::now();
+};
+
+// A Run for each chosen source. Those that cannot be prepared hold the reason and no connector in `source`.
+Result<std::vector<Run>> runs_of(Store& store, const Workspace& workspace, const SyncOptions& options) {
+  std::vector<Run> runs;
+  for (const auto* config : TRY(chosen_sources(workspace, options.only))) {
+    Run run;
+    run.result.source = config->name;
+    run.result.connector = config->connector;
+    if (auto source = prepare(store, workspace, *config)) run.source = std::move(*source);
+    else run.result.errors.push_back(source.error());
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+SyncResult result_of(std::vector<Run> runs) {
+  SyncResult all;
+  for (auto& run : runs) all.sources.push_back(std::move(run.result));
+  return all;
+}
+
+Result<> finish(Store& store, const Workspace& workspace, Progress& progress) {
+  progress.report("people", 0, 0);
+  TRY(identify(store, workspace.people));
+  return store.checkpoint();
+}
+
+Result<std::unique_ptr<Connector>> opened(const Workspace& workspace, const PreparedSource& source) {
+  auto settings = TRY(workspace.settings_of(*source.config, source.entry->info.settings));
+  return source.entry->open(settings).in("source " + source.config->name);
+}
+
+// Has the source read from where the last sync ended. What stands in the way is noted in its result.
+Result<> start(Store& store, const Workspace& workspace, Run& run, std::size_t number, Fetching& fetching, Progress& progress) {
+  auto connector = opened(workspace, run.source);
+  if (!connector) {
+    run.result.errors.push_back(connector.error());
+    return give_meaning(store, run.source, ModelScope::kChanged, run.result, progress);  // of what is there already
+  }
+  auto batch = TRY(store.query("SELECT nextval('batch_number')"));
+  run.batch = to_integer(batch.rows[0][0]);
+  std::vector<Fetching::StreamStart> streams;
+  for (const auto& stream : run.source.entry->info.streams) {
+    run.positions.push_back(TRY(position_of(store, run.source.model.source_id, stream)));
+    streams.push_back({stream.name, run.positions.back().cursor});
+  }
+  run.records.resize(streams.size());
+  fetching.add(number, std::move(*connector), std::move(streams));
+  return {};
+}
+
+// Writes what arrived. An Error is one of the store, or Ctrl-C; problems of the source are noted in its result.
+Result<> take(Store& store, Run& run, std::size_t stream, Result<Page> page, Progress& progress) {
+  auto& position = run.positions[stream];
+  auto what = fmt::format("{} {}", run.result.source, position.stream);
+  if (!page) {
+    if (progress.stop_requested()) return stopped();  // Ctrl-C reaches a child process before us
+    auto error = std::move(page.error());
+    error.trail.push_back("stream " + position.stream);
+    error.trail.push_back("source " + run.result.source);
+    TRY(store_failure(store, position, error));
+    run.result.errors.push_back(std::move(error));
+    return {};
+  }
+  auto stored = TRY(store_page(store, run.source.entry->info, position, *page, run.batch).in(what));
+  run.result.records += stored.records;
+  run.result.rejected += stored.rejected;
+  run.records[stream] += static_cast<std::int64_t>(page->records.size());
+  progress.report(what, page->done > 0 ? page->done : run.records[stream], page->total);
+  if (store.log_bytes() > kFoldLogAt) TRY(store.checkpoint());
+  return {};
+}
+
+double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
+
 }  // namespace
 
 std::int64_t SyncResult::rejected() const {
@@ -175,16 +185,35 @@ bool SyncResult::failed() const {
 }
 
 Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, const SyncOptions& options, Progress& progress) {
-  return for_each_source(store, workspace, options, progress, [&](const PreparedSource& source, SourceResult& result) -> Result<> {
-    TRY(collect(store, workspace, source, http, progress, result));
-    return give_meaning(store, source, ModelScope::kChanged, result, progress);
-  });
+  auto runs = TRY(runs_of(store, workspace, options));
+  Fetching fetching{http, kMostAtOnce};
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (runs[i].source.entry != nullptr) TRY(start(store, workspace, runs[i], i, fetching, progress));
+  while (!fetching.over()) {
+    if (progress.stop_requested()) return stopped();
+    auto arrival = fetching.next(kLookUpEvery);
+    if (!arrival) continue;
+    auto& run = runs[arrival->source];
+    if (arrival->stream) {
+      TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
+    } else {
+      TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
+      run.result.seconds = seconds_since(run.begun);
+    }
+  }
+  TRY(finish(store, workspace, progress));
+  return result_of(std::move(runs));
 }
 
 Result<SyncResult> replay(Store& store, const Workspace& workspace, const SyncOptions& options, Progress& progress) {
-  return for_each_source(store, workspace, options, progress, [&](const PreparedSource& source, SourceResult& result) -> Result<> {
-    return give_meaning(store, source, ModelScope::kAll, result, progress);
-  });
+  auto runs = TRY(runs_of(store, workspace, options));
+  for (auto& run : runs) {
+    run.begun = Clock::now();
+    if (run.source.entry != nullptr) TRY(give_meaning(store, run.source, ModelScope::kAll, run.result, progress));
+    run.result.seconds = seconds_since(run.begun);
+  }
+  TRY(finish(store, workspace, progress));
+  return result_of(std::move(runs));
 }
 
 }  // namespace rapport

@@ -1,5 +1,6 @@
-// The collecting loop, the only caller of connectors: page -> raw_record and staging -> checkpoint, one transaction a
-// page; then the models, then who is who. A crash at any moment costs one page at most and repeats none.
+// The collecting loop, the only caller of connectors: several sources are read at once, one thread writes page ->
+// raw_record and staging -> checkpoint, one transaction a page; then the models, then who is who. A crash at any moment
+// costs two pages of each source at most and repeats none.
 #pragma once
 
 #include <functional>
@@ -33,7 +34,7 @@ struct SyncOptions {
   std::vector<std::string> only;  // names of sources; empty = all
 };
 
-// Collects from every source. What fails in one source is in its SourceResult and stops no other.
+// Collects from every source; `http` is used by a thread for each. What fails in one source is in its SourceResult and stops no other.
 // Errors: kNotFound for an unknown name in `only`, kCancelled, and failures of the store itself.
 Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, const SyncOptions& options, Progress& progress);
 

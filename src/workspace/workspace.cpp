@@ -32,6 +32,14 @@ humans = []         # accounts that look like bots and are people
 [privacy]
 # The database holds names, addresses and texts of people. It stays on this machine; do not commit it.
 
+[network]
+patience_seconds = 30   # how long a host may be silent before we give up
+
+[intake]
+# What programs may hand over to `rapport serve` (docs/howto/send-activities.md).
+# key = "$RAPPORT_KEY"            # for POST /api/v1/activities
+# webhooks = {{ github = "$GITHUB_WEBHOOK_SECRET" }}   # for POST /api/v1/webhooks/github
+
 # Sources: `rapport add WHAT` appends them here. Each has a name, a connector and that connector's settings
 # (`rapport sources --connectors` explains them). Renaming a source makes it a new one.
 )";
@@ -80,6 +88,12 @@ Result<Workspace> load(const fs::path& folder) {
   workspace.people.team_domains = strings_of(table["people"]["team_domains"]);
   workspace.people.bots = strings_of(table["people"]["bots"]);
   workspace.people.humans = strings_of(table["people"]["humans"]);
+  workspace.network.patience_seconds = table["network"]["patience_seconds"].value_or(workspace.network.patience_seconds);
+  if (workspace.network.patience_seconds < 1 || workspace.network.patience_seconds > 3600)
+    return fail(Error::Kind::kBadInput, fmt::format("{}: patience_seconds is {}", file.string(), workspace.network.patience_seconds), "it may be 1 to 3600");
+  workspace.intake.key = table["intake"]["key"].value_or(std::string{});
+  if (auto webhooks = table["intake"]["webhooks"].as_table())
+    for (auto&& [name, secret] : *webhooks) workspace.intake.webhooks.emplace(std::string{name.str()}, scalar_text(secret));
   if (auto sources = table["source"].as_array()) {
     for (auto& node : *sources) {
       auto* block = node.as_table();
@@ -117,6 +131,13 @@ Result<Settings> Workspace::settings_of(const SourceConfig& source, std::span<co
     if (!is_address && !fs::path{value}.is_absolute()) value = (home / value).lexically_normal().string();
   }
   return Settings::parse(declared, given).in("settings of source " + source.name);
+}
+
+Result<IntakeRules> IntakeRules::secrets() const {
+  IntakeRules resolved;
+  if (!key.empty()) resolved.key = TRY(secret_of("key", key).in("[intake] in rapport.toml"));
+  for (const auto& [name, secret] : webhooks) resolved.webhooks[name] = TRY(secret_of(name, secret).in("[intake] webhooks in rapport.toml"));
+  return resolved;
 }
 
 Result<Workspace> create_workspace(const fs::path& folder, std::string_view project) {

@@ -26,14 +26,31 @@ struct PeopleRules {
   std::vector<std::string> humans;           // accounts that look like bots and are not
 };
 
+// How to treat the hosts that sources are read from.
+struct NetworkRules {
+  std::int64_t patience_seconds = 30;  // how long a host may be silent
+};
+
+// Who may hand over what to `rapport serve`. Values are as they stand in rapport.toml ("$VARIABLE"); see secrets().
+struct IntakeRules {
+  std::string key;                              // for POST /api/v1/activities; empty = nobody may
+  std::map<std::string, std::string> webhooks;  // name -> the secret its sender signs with
+
+  // With the secrets themselves. Errors: as secret_of().
+  Result<IntakeRules> secrets() const;
+};
+
 struct Workspace {
   std::filesystem::path home;  // absolute
   std::string project;         // what reports call it
   std::vector<SourceConfig> sources;
   PeopleRules people;
+  NetworkRules network;
+  IntakeRules intake;
 
   std::filesystem::path config_file() const { return home / "rapport.toml"; }
   std::filesystem::path database() const { return home / "rapport.duckdb"; }
+  std::filesystem::path inbox() const { return home / ".rapport" / "inbox"; }  // what was handed over
 
   // The settings of one source, checked against `declared`; paths made absolute, cache folder filled in.
   Result<Settings> settings_of(const SourceConfig& source, std::span<const Setting> declared) const;

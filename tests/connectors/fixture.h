@@ -44,6 +44,7 @@ class Workbench {
   const SourceConfig& source() const { return workspace_.sources.front(); }
 
   Result<SourceResult> sync_with(Http& http);
+  void set_clock(Time at) { clock_.emplace(at); }
   // Every row of every table that a sync fills, without what differs from run to run.
   std::string everything();
   // The rows of one stated table in the columns of `csv`'s header, and those of `csv`, both sorted.
@@ -51,7 +52,7 @@ class Workbench {
 
  private:
   Fixture fixture_;
-  StoppedClock clock_{time_from_unix(1'767'225'600)};  // 2026-01-01T00:00:00Z
+  std::optional<StoppedClock> clock_{time_from_unix(1'767'225'600)};  // 2026-01-01T00:00:00Z
   TempFolder cache_;
   std::vector<std::unique_ptr<EnvironmentVariable>> secrets_;
   Workspace workspace_;

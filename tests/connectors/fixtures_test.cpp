@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "base/text.h"
 #include "tests/connectors/fixture.h"
 #include "tests/support/result_matchers.h"
 
@@ -66,6 +67,11 @@ TEST_P(EveryFixture, gives_the_stated_rows) {
     auto numbered = [&](const std::string& name, const char* extension) { return name + (step == 1 ? "" : fmt::format(".{}", step)) + extension; };
     auto session_file = numbered("session", ".http");
     if (step > 1 && !fixture.has(session_file)) break;
+    if (auto clock = numbered("clock", ".txt"); fixture.has(clock)) {
+      auto at = parse_time(trim(fixture.text(clock)));
+      ASSERT_TRUE(ok(at)) << clock;
+      bench.set_clock(*at);
+    }
     ReplayHttp replay{exchanges_of(fixture, session_file)};
     auto result = bench.sync_with(replay);
     ASSERT_TRUE(ok(result));

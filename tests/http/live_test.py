@@ -38,7 +38,8 @@ def validated(path, status, kind, body):
 
 def every_route_answers_as_the_schema_says(server, work):
     asked = set(QUERIES) | {"/api/v1/changes"}
-    assert asked == set(API["paths"]), asked ^ set(API["paths"])
+    readable = {path for path, methods in API["paths"].items() if "get" in methods}
+    assert asked == readable, asked ^ readable
     for path, queries in QUERIES.items():
         for name in METRICS if "{name}" in path else [""]:
             for query in queries:

@@ -95,6 +95,15 @@ TEST(Polite, repeats_a_dropped_connection) {
   EXPECT_EQ(one.replay.log().size(), 3u);
 }
 
+TEST(Polite, repeats_silence_once) {
+  Polite one{{200}};
+  one.replay.interfere = [](const HttpRequest&, std::size_t) -> std::optional<Result<HttpResponse>> {
+    return Result<HttpResponse>{fail(Error::Kind::kTimeout, "no answer for 30 seconds", "sync again")};
+  };
+  EXPECT_TRUE(fails(one.ask(), Error::Kind::kTimeout));
+  EXPECT_EQ(one.replay.log().size(), 2u);
+}
+
 TEST(Polite, does_not_repeat_what_will_not_pass) {
   for (int status : {200, 301, 400, 401, 403, 404, 410, 422}) {
     Polite one{{status}};

@@ -137,7 +137,8 @@ TEST_F(Pool, ManyThreadsAskAtOnce) {
 
 TEST_F(Pool, AnswersAreTaggedByTheStateOfTheData) {
   ReaderPool pool{database};
-  Service service{{"Demo", "1", database}, pool};
+  Intake intake{database.parent_path() / "inbox", {}};
+  Service service{{"Demo", "1", database}, pool, intake};
   auto ask = [&](std::string host, std::string if_none_match) {
     Request request = *parse_target("/api/v1/rejected");
     request.host = std::move(host);

@@ -6,10 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/json_writer.h"
-#include "base/result.h"
-
-namespace rapport::feed {
+namespace rapport::xml {
 
 struct Node {
   std::string name;  // empty = a piece of text
@@ -34,7 +31,4 @@ struct Tree {
 // REQUIRES: `xml` is UTF-8. Memory: a few times the text, which may have 64 MB and 200 levels.
 Tree parse_xml(std::string_view xml);
 
-// {"#": text, "@href": …, "dc:creator": [ {…} ]}: repeated names are the items of an array. Markup in XHTML stands as text.
-void write_node(JsonWriter& json, const Node& node);
-
-}  // namespace rapport::feed
+}  // namespace rapport::xml
