@@ -17,11 +17,15 @@
 #include "connectors/git/git.h"
 #include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/irc/irc.h"
 #include "connectors/lobsters/lobsters.h"
 #include "connectors/mastodon/mastodon.h"
+#include "connectors/matrix/matrix.h"
+#include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
 #include "connectors/reddit/reddit.h"
+#include "connectors/rocketchat/rocketchat.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
@@ -44,11 +48,15 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kGithubConnector,
       kHackernewsConnector,
+      kIrcConnector,
       kLobstersConnector,
       kMastodonConnector,
+      kMatrixConnector,
+      kMattermostConnector,
       kMboxConnector,
       kPackagesConnector,
       kRedditConnector,
+      kRocketchatConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,
