@@ -15,12 +15,17 @@
 #include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/irc/irc.h"
 #include "connectors/lobsters/lobsters.h"
 #include "connectors/mastodon/mastodon.h"
+#include "connectors/matrix/matrix.h"
+#include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
 #include "connectors/reddit/reddit.h"
+#include "connectors/rocketchat/rocketchat.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
@@ -41,12 +46,17 @@ std::span<const ConnectorEntry> connectors() {
       kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGithubConnector,
       kHackernewsConnector,
+      kIrcConnector,
       kLobstersConnector,
       kMastodonConnector,
+      kMatrixConnector,
+      kMattermostConnector,
       kMboxConnector,
       kPackagesConnector,
       kRedditConnector,
+      kRocketchatConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,

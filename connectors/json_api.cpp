@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace rapport {
 
-Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& request) {
+Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& request, std::initializer_list<int> tolerated) {
   auto response = TRY(http.send(request));
+  if (std::find(tolerated.begin(), tolerated.end(), response.status) != tolerated.end()) return JsonAnswer{std::move(response), {}, {}};
   if (response.status < 200 || response.status > 299) {
     auto error = error_of_status(request, response);
     if (error.kind == Error::Kind::kAuth && !api.auth_fix.empty()) error.fix = api.auth_fix;
@@ -26,12 +30,18 @@ Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& r
   return answer;
 }
 
-Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url) { return ask_json(api, http, {"GET", url, api.headers, {}}); }
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url, std::initializer_list<int> tolerated) {
+  return ask_json(api, http, {"GET", url, api.headers, {}}, tolerated);
+}
 
 Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body) {
   auto headers = api.headers;
   headers.emplace_back("Content-Type", "application/json");
   return ask_json(api, http, {"POST", url, std::move(headers), std::move(body)});
+}
+
+std::pair<std::string, std::string> basic_authorization(std::string_view user, std::string_view password) {
+  return {"Authorization", "Basic " + base64(fmt::format("{}:{}", user, password))};
 }
 
 // Link: <https://a.example/?page=2>; rel="next", <…>; rel="last". A comma or semicolon may stand inside <…>.

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -25,12 +27,16 @@ struct JsonAnswer {
   JsonValue root;
 };
 
-// GET that expects JSON. Errors: as Http::get(), and kUpstream when the answer is no JSON; each with the api's own fix.
-Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url);
+// GET that expects JSON. Errors: as Http::get(), and kUpstream when the answer is no JSON; each with the api's own fix. With
+// a `tolerated` status the answer comes back as it is, its `root` absent.
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url, std::initializer_list<int> tolerated = {});
 // The same for any request: one whose body is no JSON, say.
-Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& request);
+Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& request, std::initializer_list<int> tolerated = {});
 // The same for a POST of JSON (GraphQL).
 Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body);
+
+// The header of RFC 7617.
+std::pair<std::string, std::string> basic_authorization(std::string_view user, std::string_view password);
 
 // The address of the page behind this one: rel="next" of the Link header (RFC 8288); empty if there is none.
 std::string next_link(const HttpResponse& response);

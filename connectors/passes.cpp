@@ -141,7 +141,7 @@ std::unique_ptr<Reader> newest_first(std::string text, std::chrono::seconds look
   });
 }
 
-Result<std::chrono::seconds> look_back(const Settings& settings) {
+Result<std::chrono::seconds> look_back_of(const Settings& settings) {
   auto days = TRY(settings.integer("look_back_days"));
   if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`look_back_days` is {}", days), "it may be 0 to 3650");
   return std::chrono::days{days};

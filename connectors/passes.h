@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/settings.h"
 #include "connectors/connector.h"
 
 namespace rapport {
@@ -24,9 +25,8 @@ struct ListPage {
 // long pass is under way is read by the next.
 std::unique_ptr<Reader> newest_first(std::string cursor, std::chrono::seconds look_back,
                                      std::function<Result<ListPage>(const std::string& token)> fetch);
-
-// The setting `look_back_days`. Errors: kBadInput outside 0 to 3650.
-Result<std::chrono::seconds> look_back(const Settings& settings);
+// The setting `look_back_days`. Errors: kBadInput when it is not 0 to 3650.
+Result<std::chrono::seconds> look_back_of(const Settings& settings);
 
 // For a list that is given by the date of change, oldest first, from a date on. The first sync reads what changed within
 // `kRecent`, then what is older; later ones what changed since. Each page is asked for by the newest date seen so far,

@@ -215,4 +215,11 @@ bool is_web_address(std::string_view text) {
   return starts_with_ignoring_case(text, "https://") || starts_with_ignoring_case(text, "http://");
 }
 
+std::string host_of_address(std::string_view address) {
+  auto start = address.find("://");
+  if (start == std::string_view::npos) return {};
+  address.remove_prefix(start + 3);
+  return lower_ascii(address.substr(0, address.find_first_of("/?#")));
+}
+
 }  // namespace rapport

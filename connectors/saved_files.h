@@ -48,5 +48,7 @@ std::unique_ptr<Reader> read_nothing();
 
 // "https://…" or "http://…".
 bool is_web_address(std::string_view text);
+// "https://Chat.example.org/team?x" -> "chat.example.org"; with the port, if one is named.
+std::string host_of_address(std::string_view address);
 
 }  // namespace rapport

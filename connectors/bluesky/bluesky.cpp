@@ -163,7 +163,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
                                                       : "check `identifier` and `app_password`";
   network.calls.address_fix = "check the handles in `accounts`";
   network.calls.explain = explain;
-  network.look_back = TRY(look_back(settings));
+  network.look_back = TRY(look_back_of(settings));
   return std::unique_ptr<Connector>{std::make_unique<BlueskyConnector>(std::move(network))};
 }
 

@@ -58,7 +58,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   if (settings.has("api_key")) forem.calls.headers.emplace_back("api-key", settings.text("api_key"));
   forem.calls.auth_fix = "this Forem wants a key: make one in its settings under Extensions and set api_key = \"$NAME_OF_A_VARIABLE\"";
   forem.calls.address_fix = "check that `url` is the front page of a Forem, such as https://dev.to";
-  forem.look_back = TRY(look_back(settings));
+  forem.look_back = TRY(look_back_of(settings));
   return std::unique_ptr<Connector>{std::make_unique<DevtoConnector>(std::move(forem), std::move(lists))};
 }
 

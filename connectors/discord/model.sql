@@ -1,24 +1,28 @@
 -- Messages -> message, reply, join and moderation activities; reactions; conversations out of replies and of Discord's threads.
 -- A record is a message, "<channel>/<id>", or a channel, "channel <id>". Which conversation a message belongs to depends on
 -- what it answers, so every channel of which something changed is done again as a whole. Ids are numbers that grow with time.
+-- DiscordChatExporter and the API write the same things under different names.
 
 CREATE OR REPLACE TEMP TABLE discord_channel AS
 SELECT (json->'channel'->>'id') AS channel, (json->'channel'->>'name') AS name, (json->'guild'->>'id') AS guild,
-       contains(coalesce(json->'channel'->>'type', ''), 'Thread') AS is_thread,
-       coalesce(json->'channel'->>'categoryId', (json->'channel'->>'parentId')) AS parent, coalesce(json->'channel'->>'category', (json->'channel'->>'parent')) AS parent_name
+       contains(coalesce(json->'channel'->>'type', ''), 'Thread') OR coalesce((json->'channel'->>'type') IN ('10', '11', '12'), false) AS is_thread,
+       coalesce(json->'channel'->>'categoryId', (json->'channel'->>'parentId'), (json->'channel'->>'parent_id')) AS parent, coalesce(json->'channel'->>'category', (json->'channel'->>'parent')) AS parent_name
 FROM raw_record
 WHERE source_id = stable_id('source/' || getvariable('source_name')) AND stream = 'messages' AND starts_with(record_id, 'channel ') AND NOT gone;
 
 CREATE OR REPLACE TEMP TABLE discord_message AS
 WITH touched AS (SELECT DISTINCT CASE WHEN starts_with(record_id, 'channel ') THEN record_id[9:] ELSE split_part(record_id, '/', 1) END AS channel FROM changed)
-SELECT record_id, split_part(record_id, '/', 1) AS channel, TRY_CAST(json->>'id' AS UBIGINT) AS id, (json->>'type') AS type,
+SELECT record_id, split_part(record_id, '/', 1) AS channel, TRY_CAST(json->>'id' AS UBIGINT) AS id,
+       CASE json->>'type' WHEN '0' THEN 'Default' WHEN '6' THEN 'ChannelPinnedMessage' WHEN '7' THEN 'GuildMemberJoin' WHEN '18' THEN 'ThreadCreated' WHEN '19' THEN 'Reply'
+         ELSE json->>'type' END AS type,
        (json->'author'->>'id') AS account_key, json->'author' AS author, TRY_CAST(json->>'timestamp' AS TIMESTAMPTZ) AS happened_at,
-       TRY_CAST(json->>'timestampEdited' AS TIMESTAMPTZ) AS edited_at, (json->>'isPinned') = 'true' AS pinned,
-       CASE WHEN (json->'reference'->>'channelId') IS NULL OR (json->'reference'->>'channelId') = split_part(record_id, '/', 1)
-            THEN TRY_CAST(json->'reference'->>'messageId' AS UBIGINT) END AS answers,
+       coalesce(json->'author'->>'isBot', (json->'author'->>'bot')) = 'true' OR (json->>'webhook_id') IS NOT NULL AS bot,
+       TRY_CAST(coalesce(json->>'timestampEdited', (json->>'edited_timestamp')) AS TIMESTAMPTZ) AS edited_at, coalesce(json->>'isPinned', (json->>'pinned')) = 'true' AS pinned,
+       CASE WHEN coalesce(json->'reference'->>'channelId', (json->'message_reference'->>'channel_id'), split_part(record_id, '/', 1)) = split_part(record_id, '/', 1)
+            THEN TRY_CAST(coalesce(json->'reference'->>'messageId', (json->'message_reference'->>'message_id')) AS UBIGINT) END AS answers,
        coalesce(nullif(json->>'content', ''),
                 nullif(array_to_string([concat_ws(chr(10), nullif(e->>'title', ''), nullif(e->>'description', '')) FOR e IN from_json(json->'embeds', '["JSON"]')], chr(10)), ''),
-                nullif(array_to_string([(f->>'fileName') FOR f IN from_json(json->'attachments', '["JSON"]')], chr(10)), '')) AS text,
+                nullif(array_to_string([coalesce(f->>'fileName', (f->>'filename')) FOR f IN from_json(json->'attachments', '["JSON"]')], chr(10)), '')) AS text,
        nullif(json_array_length(json->'attachments'), 0) AS files, json->'reactions' AS reactions
 FROM raw_record
 WHERE source_id = stable_id('source/' || getvariable('source_name')) AND stream = 'messages' AND NOT gone AND NOT starts_with(record_id, 'channel ')
@@ -60,8 +64,8 @@ SELECT 'channel/' || channel AS key, 'channel' AS kind, name FROM discord_channe
 
 INSERT INTO out_account BY NAME
 SELECT account_key AS key, 'discord' AS platform,
-       nullif(author->>'name', '') || CASE WHEN coalesce(author->>'discriminator', '0000') IN ('0', '0000', '') THEN '' ELSE '#' || (author->>'discriminator') END AS login,
-       coalesce(nullif(author->>'nickname', ''), nullif(author->>'name', '')) AS name, CASE WHEN (author->>'isBot') = 'true' THEN 'bot' END AS kind, happened_at AS seen_at
+       coalesce(nullif(author->>'name', ''), (author->>'username')) || CASE WHEN coalesce(author->>'discriminator', '0000') IN ('0', '0000', '') THEN '' ELSE '#' || (author->>'discriminator') END AS login,
+       coalesce(nullif(author->>'nickname', ''), nullif(author->>'global_name', ''), nullif(author->>'name', ''), (author->>'username')) AS name, CASE WHEN bot THEN 'bot' END AS kind, happened_at AS seen_at
 FROM discord_message WHERE account_key <> '' QUALIFY row_number() OVER (PARTITION BY account_key ORDER BY happened_at DESC NULLS LAST, record_id) = 1;
 
 INSERT INTO out_thread BY NAME

@@ -113,7 +113,7 @@ Result<Forum> forum_of(const Settings& settings) {
   if (users != "directory" && users != "posters")
     return fail(Error::Kind::kBadInput, fmt::format("`users` is \"{}\"", printable(users)), "it may be \"directory\" or \"posters\"");
   forum.directory = users == "directory";
-  forum.look_back_us = std::chrono::microseconds{TRY(look_back(settings))}.count();
+  forum.look_back_us = std::chrono::microseconds{TRY(look_back_of(settings))}.count();
   return forum;
 }
 

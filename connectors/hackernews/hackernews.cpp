@@ -112,7 +112,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   Search search{settings.text("query"), settings.text("tags"), 0};
   if (search.query.empty() && search.tags.find("author_") == std::string::npos && search.tags.find("story_") == std::string::npos)
     return fail(Error::Kind::kBadInput, "without `query` this would read all of Hacker News", "set query = \"your project\", or tags = \"author_<name>\"");
-  search.look_back_s = TRY(look_back(settings)).count();
+  search.look_back_s = TRY(look_back_of(settings)).count();
   return std::unique_ptr<Connector>{std::make_unique<HackernewsConnector>(std::move(search))};
 }
 

@@ -96,7 +96,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   site.calls.site = fmt::format("Lobsters at {}", printable(site.base));
   site.calls.headers = {{"Accept", "application/json"}};
   site.calls.address_fix = "check the names in `domains`, `tags` and `users`: one of them is not known there";
-  site.look_back = TRY(look_back(settings));
+  site.look_back = TRY(look_back_of(settings));
   return std::unique_ptr<Connector>{std::make_unique<LobstersConnector>(std::move(site))};
 }
 

@@ -159,7 +159,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   else if (settings.has("query")) return fail(Error::Kind::kAuth, "the search of Mastodon answers only who is logged in", "make an application under Preferences, Development with read:statuses and read:search, and set token = \"$NAME_OF_A_VARIABLE\"");
   instance.calls.auth_fix = "this instance wants a token: make an application under Preferences, Development with read:statuses and read:search, and set token";
   instance.calls.address_fix = "check `url` (the front page of an instance) and the names in `accounts`";
-  instance.look_back = TRY(look_back(settings));
+  instance.look_back = TRY(look_back_of(settings));
   return std::unique_ptr<Connector>{std::make_unique<MastodonConnector>(std::move(instance))};
 }
 

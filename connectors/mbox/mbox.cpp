@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/embedded.h"
+#include "base/json.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "connectors/input_walk.h"
+#include "connectors/mbox/archive.h"
 #include "connectors/mbox/headers.h"
 #include "connectors/mbox/message.h"
+#include "connectors/saved_files.h"
 
 namespace rapport {
 namespace {
@@ -16,8 +20,12 @@ constexpr std::size_t kBytesPerPage = 48u << 20;
 constexpr std::size_t kLongestMail = 8u << 20;  // the text stands before attachments; what follows is not kept
 
 constexpr Setting kSettings[] = {
-    {.name = "path", .help = "An mbox file, a Maildir, a folder or archive of them, or a pattern with *.", .example = "lists/", .required = true, .path = true},
+    {.name = "path", .help = "An mbox file, a Maildir, a folder or archive of them, or a pattern with *.", .example = "lists/", .path = true},
+    {.name = "url", .help = "Or a list's archive on the web: pipermail, HyperKitty, public-inbox, Apache's mod_mbox, Groups.io, or one mbox file.",
+     .example = "https://lists.example.org/pipermail/sdk-users/"},
+    {.name = "token", .help = "For Groups.io: an API key of a member.", .example = "$GROUPSIO_TOKEN", .secret = true},
     {.name = "list", .help = "The name of the list, where neither the mails nor the names of files tell it.", .example = "sdk-users"},
+    {.name = kCacheSetting, .help = "Where the files of an archive on the web are kept.", .example = ".rapport/cache/sdk-users", .fallback = ".rapport/cache/mbox", .path = true},
 };
 constexpr Stream kStreams[] = {{"messages", StreamKind::kIncremental}};
 
@@ -36,8 +44,9 @@ bool is_wanted(std::string_view name) {
 
 class MailReader : public Reader {
  public:
-  MailReader(std::vector<InputFile> files, std::string list, const std::string& cursor)
-      : walk_(std::move(files), is_wanted, cursor), list_(std::move(list)) {}
+  // `list` is the list of all mails; `otherwise` that of mails which do not say, instead of what their file's name says.
+  MailReader(std::vector<InputFile> files, std::string list, std::string otherwise, const std::string& cursor)
+      : walk_(std::move(files), is_wanted, cursor), list_(std::move(list)), otherwise_(std::move(otherwise)) {}
 
   Result<Page> next() override {
     Page page;
@@ -101,7 +110,7 @@ class MailReader : public Reader {
 
   void add(InputWalk::Place place, std::optional<Time> envelope, bool cut, Page& page) {
     auto position = fmt::format("{} byte {}", walk_.name(), place.offset);
-    mbox::Origin origin{position, list_.empty() ? mbox::list_of_path(walk_.inside()) : list_, !list_.empty(), envelope};
+    mbox::Origin origin{position, !list_.empty() ? list_ : !otherwise_.empty() ? otherwise_ : mbox::list_of_path(walk_.inside()), !list_.empty(), envelope};
     if (origin.list.empty()) origin.list = mbox::list_of_path(walk_.name());
     auto why = mbox::read_message(mail_, origin, page.rows[0]);
     if (!why.empty()) page.rejected.push_back({position, why, mail_.substr(0, 500)});
@@ -109,7 +118,7 @@ class MailReader : public Reader {
   }
 
   InputWalk walk_;
-  std::string list_, mail_;
+  std::string list_, otherwise_, mail_;
   bool open_ = false, begun_ = false, is_mbox_ = false;
   InputWalk::Place start_;
   std::optional<Time> envelope_;
@@ -120,7 +129,7 @@ class MboxConnector : public Connector {
   MboxConnector(std::vector<InputFile> files, std::string list) : files_(std::move(files)), list_(std::move(list)) {}
 
   Result<std::unique_ptr<Reader>> read(std::string_view, const std::string& cursor, Http&) const override {
-    return std::unique_ptr<Reader>{std::make_unique<MailReader>(files_, list_, cursor)};
+    return std::unique_ptr<Reader>{std::make_unique<MailReader>(files_, list_, std::string{}, cursor)};
   }
 
  private:
@@ -128,12 +137,99 @@ class MboxConnector : public Connector {
   std::string list_;
 };
 
+// Brings the archive into its folder, then reads what is there.
+class WebReader : public Reader {
+ public:
+  WebReader(const mbox::WebArchive& archive, std::string list, const std::string& cursor, Http& http)
+      : archive_(archive), list_(std::move(list)), download_(archive, part(cursor, "download")), walk_(part(cursor, "walk")), http_(http) {}
+
+  Result<Page> next() override {
+    Page page;
+    if (!download_.done()) {
+      TRY(download_.step(http_, page));
+    } else {
+      if (mails_ == nullptr) {
+        auto files = find_input_files((archive_.folder / mbox::list_of_address(archive_.url)).string(), is_wanted);
+        if (!files) return fail(Error::Kind::kNotFound, fmt::format("the archive at {} has no mails", printable(archive_.url)), "check `url`: it should be the archive of a list");
+        mails_ = std::make_unique<MailReader>(std::move(*files), list_, mbox::list_of_address(archive_.url), walk_);
+      }
+      page = TRY(mails_->next());
+      walk_ = page.next;
+      if (page.caught_up) {
+        mails_.reset();
+        download_.begin_again();
+      }
+    }
+    JsonWriter json;
+    json.begin_object().key("download").raw(download_.cursor());
+    if (!walk_.empty()) json.key("walk").raw(walk_);
+    json.end_object();
+    page.next = std::move(json).text();
+    return page;
+  }
+
+ private:
+  static std::string part(const std::string& cursor, std::string_view name) {
+    JsonDocument document;
+    auto root = document.parse(cursor);
+    return root && (*root)[name].is_object() ? (*root)[name].to_json() : std::string{};
+  }
+
+  mbox::WebArchive archive_;
+  std::string list_;
+  mbox::Download download_;
+  std::string walk_;
+  std::unique_ptr<MailReader> mails_;
+  Http& http_;
+};
+
+class WebConnector : public Connector {
+ public:
+  WebConnector(mbox::WebArchive archive, std::string list) : archive_(std::move(archive)), list_(std::move(list)) {}
+  Result<std::unique_ptr<Reader>> read(std::string_view, const std::string& cursor, Http& http) const override {
+    return std::unique_ptr<Reader>{std::make_unique<WebReader>(archive_, list_, cursor, http)};
+  }
+
+ private:
+  mbox::WebArchive archive_;
+  std::string list_;
+};
+
 Result<std::unique_ptr<Connector>> open(const Settings& settings) {
+  if (!settings.has("path")) {
+    const auto& url = settings.text("url");
+    if (!is_web_address(url)) return fail(Error::Kind::kBadInput, "neither `path` nor the address of an archive is given", "set path to files, or url = \"https://…\"");
+    return std::unique_ptr<Connector>{std::make_unique<WebConnector>(mbox::WebArchive{url, settings.text("token"), settings.text(kCacheSetting)}, settings.text("list"))};
+  }
   auto files = TRY(find_input_files(settings.text("path"), is_wanted));
   return std::unique_ptr<Connector>{std::make_unique<MboxConnector>(std::move(files), settings.text("list"))};
 }
 
+// By what the addresses of archives look like.
+Recognised recognise_address(std::string_view what) {
+  struct Shape {
+    std::string_view part, understood;
+  };
+  constexpr Shape kShapes[] = {{"/pipermail/", "the archive of a mailing list (pipermail)"}, {"/hyperkitty/list/", "the archive of a mailing list (HyperKitty)"},
+                               {"/archives/list/", "the archive of a mailing list (HyperKitty)"}, {"/mod_mbox/", "the archive of a mailing list (mod_mbox)"},
+                               {"://groups.io/g/", "a group at Groups.io"}, {"://lore.kernel.org/", "the archive of a mailing list (public-inbox)"}};
+  Recognised found{0, {}, mbox::list_of_address(what), {{"url", std::string{what}}}};
+  for (const auto& shape : kShapes)
+    if (what.find(shape.part) != std::string_view::npos) {
+      found.confidence = 92;
+      found.understood = shape.understood;
+    }
+  auto plain = what.substr(0, what.find_first_of("?#"));
+  if (plain.ends_with(".mbox") || plain.ends_with(".mbox.gz")) {
+    found.confidence = 92;
+    found.understood = "an mbox on the web";
+  }
+  if (found.understood == "a group at Groups.io") found.settings.emplace_back("token", "$GROUPSIO_TOKEN");
+  return found;
+}
+
 Recognised recognise(std::string_view what) {
+  if (is_web_address(what)) return recognise_address(what);
   auto files = find_input_files(std::string{what}, is_wanted);
   if (!files) return {};
   auto head = first_bytes(*files, is_wanted);
@@ -155,7 +251,7 @@ Recognised recognise(std::string_view what) {
 
 const ConnectorEntry kMboxConnector{
     .info = {.name = "mbox",
-             .summary = "mails of mailing lists, from mbox files and Maildir folders, packed or not",
+             .summary = "mails of mailing lists, from mbox files, Maildir folders and archives on the web",
              .settings = kSettings,
              .streams = kStreams,
              .staging = mbox::staging_tables(),

@@ -8,23 +8,13 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "connectors/json_api.h"
 #include "connectors/saved_files.h"
 
 namespace rapport::packages {
 namespace {
 
 constexpr std::size_t kLargest = 4u << 20;
-
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
-  }
-  return out;
-}
 
 std::string_view unquoted(std::string_view value) {
   if (value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front()) return value.substr(1, value.size() - 2);
@@ -139,7 +129,7 @@ Address address_of(std::string_view url) {
 }
 
 void add_basic(Address& address, std::string_view user, std::string_view password) {
-  address.headers.emplace_back("Authorization", "Basic " + base64(std::string{user} + ":" + std::string{password}));
+  address.headers.push_back(basic_authorization(user, password));
 }
 
 bool has_credentials(const Address& address) { return !address.headers.empty(); }

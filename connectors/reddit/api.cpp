@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/base64.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 
@@ -69,7 +68,7 @@ Listing::Listing(Access access, std::string subreddit, Http& http) : access_(std
 Result<> Listing::authorise() {
   if (authorised_ || access_.client_id.empty()) return {};
   HttpRequest request{"POST", access_.site + "/api/v1/access_token", calls_.headers, "grant_type=client_credentials"};
-  request.headers.emplace_back("Authorization", "Basic " + base64(access_.client_id + ":" + access_.client_secret));
+  request.headers.push_back(basic_authorization(access_.client_id, access_.client_secret));
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   auto answer = TRY(ask_json(calls_, http_, request));
   auto token = answer.root["access_token"].text();

@@ -54,7 +54,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   if (access.client_id.empty() != access.client_secret.empty())
     return fail(Error::Kind::kBadInput, "`client_id` and `client_secret` belong together", "set both, from reddit.com/prefs/apps, or neither");
   if (subreddits.empty()) subreddits.emplace_back();
-  return std::unique_ptr<Connector>{std::make_unique<RedditConnector>(std::move(access), std::move(subreddits), TRY(look_back(settings)))};
+  return std::unique_ptr<Connector>{std::make_unique<RedditConnector>(std::move(access), std::move(subreddits), TRY(look_back_of(settings)))};
 }
 
 // What was searched for names us elsewhere; what is in a subreddit of ours is its own talk.

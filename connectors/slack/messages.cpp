@@ -19,6 +19,12 @@ bool is_ts(std::string_view text) {
   return text.size() <= 24 && dot != std::string_view::npos && dot >= 9 && dot <= 11 && is_digits(text.substr(0, dot)) && is_digits(text.substr(dot + 1));
 }
 
+Time time_of(std::string_view ts) {
+  std::int64_t seconds = 0;
+  std::from_chars(ts.data(), ts.data() + ts.size(), seconds);
+  return time_from_unix(seconds);
+}
+
 void take_message(std::string_view channel, const JsonValue& message, std::string position, Page& page) {
   auto ts = message["ts"].text();
   if (!message.is_object() || !is_ts(ts)) {
@@ -26,9 +32,7 @@ void take_message(std::string_view channel, const JsonValue& message, std::strin
                              message.to_json().substr(0, 300)});
     return;
   }
-  std::int64_t seconds = 0;
-  std::from_chars(ts.data(), ts.data() + ts.find('.'), seconds);
-  page.records.push_back({fmt::format("{}/{}", channel, ts), message.to_json(), time_from_unix(seconds), false});
+  page.records.push_back({fmt::format("{}/{}", channel, ts), message.to_json(), time_of(ts), false});
 }
 
 void take_named(const JsonValue& thing, std::string position, Page& page) {

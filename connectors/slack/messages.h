@@ -11,6 +11,7 @@ namespace rapport::slack {
 
 // "1712345678.000200": the second and a number that makes it unique within a channel.
 bool is_ts(std::string_view text);
+Time time_of(std::string_view ts);  // its second; the epoch where it is none
 
 // A message of `channel` (its id, or its folder in an export) into the page; what has no `ts` is set aside.
 // `position` says where it stood: "general/2024-01-02.json message 3".

@@ -4,6 +4,7 @@
 
 #include "base/embedded.h"
 #include "base/text.h"
+#include "connectors/rooms.h"
 #include "connectors/saved_files.h"
 #include "connectors/slack/api.h"
 #include "connectors/slack/export.h"
@@ -20,6 +21,7 @@ constexpr Setting kSettings[] = {
     {.name = "channels", .help = "Names of the channels to read, with commas; all that the token may read, if not given.", .example = "help, general"},
     {.name = "look_back_days", .help = "How far back each sync reads again for edits, reactions, deletions and new replies.", .example = "30",
      .fallback = "14"},
+    {.name = "thread_days", .help = "For how long after its last reply an older thread is asked for new ones by each sync.", .example = "60", .fallback = "30"},
     {.name = "site", .help = "For an export: the workspace's address, so that messages have links.", .example = "https://example.slack.com"},
 };
 constexpr Stream kStreams[] = {
@@ -60,14 +62,11 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
     return fail(Error::Kind::kAuth, "a live workspace needs a token", "make an app at api.slack.com/apps, install it, then set token = \"$NAME_OF_A_VARIABLE\"");
   slack::Workspace workspace;
   workspace.token = settings.text("token");
-  for (auto name : split(settings.text("channels"), ',')) {
-    name = trim(name);
-    if (name.starts_with('#')) name.remove_prefix(1);
-    if (!name.empty()) workspace.channels.emplace(name);
-  }
-  auto days = TRY(settings.integer("look_back_days"));
-  if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`look_back_days` is {}", days), "it may be 0 to 3650");
-  workspace.look_back_s = days * 86'400;
+  workspace.channels = names_in(settings.text("channels"));
+  workspace.look_back = TRY(look_back_of(settings));
+  auto days = TRY(settings.integer("thread_days"));
+  if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`thread_days` is {}", days), "it may be 0 to 3650");
+  workspace.thread_life = std::chrono::days{days};
   return std::unique_ptr<Connector>{std::make_unique<LiveWorkspace>(std::move(workspace))};
 }
 
@@ -82,8 +81,7 @@ Result<std::string> make_model(const Settings& settings) {
 Recognised recognise(std::string_view what) {
   Recognised found{0, {}, {}, {{"url", std::string{what}}}};
   if (is_web_address(what)) {
-    auto host = lower_ascii(what.substr(what.find("://") + 3));
-    host = host.substr(0, host.find_first_of("/?#"));
+    auto host = host_of_address(what);
     if (!host.ends_with(".slack.com")) return found;
     found = {90, "a Slack workspace", host.substr(0, host.find('.')), {{"url", "https://" + host}, {"token", "$SLACK_TOKEN"}}};
   } else if (slack::looks_like_export(what)) {

@@ -43,7 +43,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
     if (!name.starts_with('@') && !(name.starts_with("UC") && name.size() == 24)) name = "@" + name;
   youtube::Access access{youtube::calls_with(settings.text("key")), settings.text("url")};
   while (access.base.ends_with('/')) access.base.pop_back();
-  return std::unique_ptr<Connector>{std::make_unique<YoutubeConnector>(std::move(access), std::move(channels), TRY(look_back(settings)))};
+  return std::unique_ptr<Connector>{std::make_unique<YoutubeConnector>(std::move(access), std::move(channels), TRY(look_back_of(settings)))};
 }
 
 // "https://www.youtube.com/@kelvane", "https://www.youtube.com/channel/UC…", "@kelvane".

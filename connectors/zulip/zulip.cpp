@@ -4,30 +4,34 @@
 
 #include "base/embedded.h"
 #include "base/json.h"
-#include "base/json_writer.h"
 #include "base/text.h"
+#include "connectors/rooms.h"
 #include "connectors/saved_files.h"
+#include "connectors/zulip/live.h"
+#include "connectors/zulip/messages.h"
 
 namespace rapport {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace zulip;
 
 constexpr Setting kSettings[] = {
     {.name = "path", .help = "Saved messages: a folder or archive of <stream>/<topic>.json as zulip-archive writes them, or answers of Zulip's API.",
-     .example = "zulip_json/", .required = true, .path = true},
-    {.name = "site", .help = "The organization's address, so that messages have links.", .example = "https://example.zulipchat.com"},
+     .example = "zulip_json/", .path = true},
+    {.name = "site", .help = "The organization's address: read live if there is no `path`; else so that messages have links.",
+     .example = "https://example.zulipchat.com"},
+    {.name = "email", .help = "Live: the address of the bot or account that reads.", .example = "rapport-bot@example.zulipchat.com"},
+    {.name = "key", .help = "Live: its API key.", .example = "$ZULIP_KEY", .secret = true},
+    {.name = "streams", .help = "Live: names of the streams (channels) to read, with commas; all public ones, if not given.", .example = "sdk, help"},
+    {.name = "look_back_days", .help = "Live: how far back each sync reads again for edits, reactions, moves and deletions.", .example = "30", .fallback = "14"},
 };
-constexpr Stream kStreams[] = {{"messages", StreamKind::kIncremental}};
+constexpr Stream kStreams[] = {{"users", StreamKind::kIncremental}, {"messages", StreamKind::kIncremental}};
 
 bool is_json_file(std::string_view name) { return lower_ascii(name).ends_with(".json"); }
 
 // In addresses and file names Zulip writes percent signs as dots: "Adding.20a.20stream" -> "Adding a stream".
 std::string undotted(std::string_view name) { return percent_decoded(replace_all(name, ".", "%")); }
-
-struct Home {
-  std::string stream, topic;  // "236604-Zulip-meta", "Adding a stream"; empty where the message itself tells
-};
 
 // What a file is called tells where its messages were said: …/<stream>/<topic>.json.
 Home home_of(const std::string& name) {
@@ -38,25 +42,6 @@ Home home_of(const std::string& name) {
   return {folder.substr(folder.rfind('/') + 1), undotted(topic)};
 }
 
-void take_message(const JsonValue& message, const Home& home, std::string position, Page& page) {
-  auto id = message["id"].integer();
-  if (!id) {
-    page.rejected.push_back({std::move(position), message.is_object() ? "a message without an id" : "not a message: expected a JSON object", message.to_json().substr(0, 300)});
-    return;
-  }
-  if (message["type"].text() == "private") {
-    page.rejected.push_back({std::move(position), "direct messages are not read", {}});
-    return;
-  }
-  JsonWriter json;
-  json.begin_object();
-  if (!home.stream.empty() && message["display_recipient"].is_null()) json.key("stream").value(home.stream).key("topic").value(home.topic);
-  json.key("message").raw(message.to_json()).end_object();
-  RawRecord record{fmt::format("{}", *id), std::move(json).text(), {}, false};
-  if (auto seconds = message["timestamp"].integer()) record.updated_at = time_from_unix(*seconds);
-  page.records.push_back(std::move(record));
-}
-
 void take_file(const std::string& name, const std::string& text, Page& page) {
   JsonDocument document;
   auto root = document.parse(text);
@@ -65,11 +50,7 @@ void take_file(const std::string& name, const std::string& text, Page& page) {
   auto streams = (*root)["streams"];
   if (streams.is_array()) {  // names of streams: GET /streams
     std::size_t number = 0;
-    for (const auto& stream : streams.items()) {
-      ++number;
-      if (auto id = stream["stream_id"].integer()) page.records.push_back({fmt::format("stream {}", *id), stream.to_json(), {}, false});
-      else page.rejected.push_back({fmt::format("{} stream {}", name, number), "it has no stream_id", stream.to_json().substr(0, 300)});
-    }
+    for (const auto& stream : streams.items()) take_stream(stream, fmt::format("{} stream {}", name, ++number), page);
     return;
   }
   if (name.ends_with("stream_index.json") || (streams.is_object() && (*root)["time"].type() != JsonValue::Type::kAbsent)) return;  // what the archive itself needs
@@ -88,7 +69,8 @@ bool looks_like_messages(std::string_view beginning) {
 class SavedMessages : public Connector {
  public:
   explicit SavedMessages(fs::path path) : path_(std::move(path)) {}
-  Result<std::unique_ptr<Reader>> read(std::string_view, const std::string& cursor, Http&) const override {
+  Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http&) const override {
+    if (stream == "users") return read_nothing();
     return read_saved(path_, cursor, is_json_file, take_file);
   }
 
@@ -96,17 +78,43 @@ class SavedMessages : public Connector {
   fs::path path_;
 };
 
+class LiveOrganization : public Connector {
+ public:
+  explicit LiveOrganization(Organization organization) : organization_(std::move(organization)) {}
+  Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
+    return stream == "users" ? read_users(organization_, cursor, http) : read_messages(organization_, cursor, http);
+  }
+
+ private:
+  Organization organization_;
+};
+
+std::string site_of(const Settings& settings) {
+  auto site = settings.text("site");
+  while (site.ends_with('/')) site.pop_back();
+  return site;
+}
+
 Result<std::unique_ptr<Connector>> open(const Settings& settings) {
-  return std::unique_ptr<Connector>{std::make_unique<SavedMessages>(settings.text("path"))};
+  if (settings.has("path")) return std::unique_ptr<Connector>{std::make_unique<SavedMessages>(settings.text("path"))};
+  if (!is_web_address(settings.text("site")))
+    return fail(Error::Kind::kBadInput, "neither `path` nor the address of an organization is given", "set path to saved messages, or site = \"https://….zulipchat.com\"");
+  if (!settings.has("email") || !settings.has("key"))
+    return fail(Error::Kind::kAuth, "a live organization needs `email` and `key`", "make a bot in Zulip's settings (Personal, Bots) and set its email and key = \"$NAME_OF_A_VARIABLE\"");
+  Organization organization{site_of(settings), settings.text("email"), settings.text("key"), names_in(settings.text("streams")), {}};
+  organization.look_back = TRY(look_back_of(settings));
+  return std::unique_ptr<Connector>{std::make_unique<LiveOrganization>(std::move(organization))};
 }
 
 Result<std::string> make_model(const Settings& settings) {
-  auto site = settings.text("site");
-  while (site.ends_with('/')) site.pop_back();
-  return fmt::format("SET VARIABLE zulip_site = {};\n{}", sql_quoted(site), embedded_file(embedded_connectors(), "zulip/model.sql"));
+  return fmt::format("SET VARIABLE zulip_site = {};\n{}", sql_quoted(site_of(settings)), embedded_file(embedded_connectors(), "zulip/model.sql"));
 }
 
 Recognised recognise(std::string_view what) {
+  if (is_web_address(what)) {
+    auto host = host_of_address(what);
+    return {host.ends_with(".zulipchat.com") ? 90 : 0, "a Zulip organization", host.substr(0, host.find('.')), {{"site", "https://" + host}, {"key", "$ZULIP_KEY"}}};
+  }
   fs::path path{what};
   if (!any_saved_file(path, is_json_file, 5, [](const std::string&, std::string_view beginning) { return looks_like_messages(beginning); })) return {};
   return {95, "saved messages of a Zulip organization", saved_name(path), {{"path", std::string{what}}}};
@@ -116,7 +124,7 @@ Recognised recognise(std::string_view what) {
 
 const ConnectorEntry kZulipConnector{
     .info = {.name = "zulip",
-             .summary = "messages and topics of a Zulip organization, from an archive or saved answers of its API",
+             .summary = "messages and topics of a Zulip organization, live, from an archive or from saved answers of its API",
              .settings = kSettings,
              .streams = kStreams,
              .staging = {},

@@ -1,5 +1,5 @@
 // Http over the network (libcurl), and the manners every source gets: retries with growing pauses, Retry-After,
-// one pace per host, conditional requests.
+// X-RateLimit-*, one pace per host, conditional requests.
 #pragma once
 
 #include <chrono>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <ctime>
 #include <map>
 #include <mutex>
@@ -23,20 +24,43 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return value;
 }
 
+// When the window of requests ends: an instant in Unix seconds (GitHub), in milliseconds (Rocket.Chat), or so many seconds
+// from now (Mattermost).
+milliseconds until_reset(std::int64_t reset) {
+  constexpr std::int64_t kLeastInstant = 1'000'000'000, kLeastMilliseconds = 100'000'000'000;
+  if (reset < kLeastInstant) return milliseconds{std::max<std::int64_t>(0, reset) * 1000};
+  auto seconds = reset >= kLeastMilliseconds ? (reset + 999) / 1000 : reset;
+  return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(seconds) - now()));
+}
+
+// "1.625" seconds, as Discord writes them; rounded up to whole milliseconds.
+std::optional<milliseconds> seconds_with_fraction(std::string_view text) {
+  double seconds = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !(seconds >= 0 && seconds < 1e9)) return std::nullopt;
+  return milliseconds{static_cast<std::int64_t>(std::ceil(seconds * 1000))};
+}
+
 // How long the server asks us to stay away: Retry-After in seconds or as a date (RFC 9110 §10.2.3), or the reset
-// instant that GitHub and others send when no request is left.
+// that GitHub and others send when no request is left.
 std::optional<milliseconds> asked_pause(const HttpResponse& response) {
   auto after = response.header("Retry-After");
   if (auto seconds = whole_number(after)) return milliseconds{std::max<std::int64_t>(0, *seconds) * 1000};
+  if (auto seconds = seconds_with_fraction(after)) return seconds;
   if (!after.empty()) {
     std::tm parts{};
     if (::strptime(std::string{after}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) != nullptr)
       return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(::timegm(&parts)) - now()));
   }
   if (response.header("X-RateLimit-Remaining") == "0")
-    if (auto reset = whole_number(response.header("X-RateLimit-Reset")))
-      return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(*reset) - now()));
+    if (auto reset = whole_number(response.header("X-RateLimit-Reset"))) return until_reset(*reset);
   return std::nullopt;
+}
+
+// A success that was the last of its window says when the next may come (Discord: a request too many counts against the bot).
+std::optional<milliseconds> pause_before_next(const HttpResponse& response) {
+  if (response.header("X-RateLimit-Remaining") != "0") return std::nullopt;
+  return seconds_with_fraction(response.header("X-RateLimit-Reset-After"));
 }
 
 // A host that kept us waiting for all of our patience is asked once more and no further: whoever sits before the screen has
@@ -67,6 +91,7 @@ class PoliteHttp : public Http {
       else if (held.count() > 0 && !options_.sleep(held)) return stopped();
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
+      if (auto rest = answer ? pause_before_next(*answer) : std::nullopt) rest_until(host_of(request.url), std::min<milliseconds>(*rest, options_.longest_pause));
       if (!may_pass(answer, attempt) || attempt >= options_.attempts) return answer;
       auto asked = answer ? asked_pause(*answer) : std::nullopt;
       if (asked && *asked > options_.longest_pause) return too_long(request, *asked);
@@ -97,8 +122,13 @@ class PoliteHttp : public Http {
                 "sync again then; it goes on where it stopped");
   }
 
+  void rest_until(const std::string& host, milliseconds rest) {
+    std::lock_guard lock{mutex_};
+    auto& next = next_turn_[host];
+    next = std::max(next, std::chrono::steady_clock::now() + rest);
+  }
+
   bool keep_pace(const std::string& host) {
-    if (options_.per_host_interval.count() == 0) return true;
     auto present = std::chrono::steady_clock::now();
     auto turn = present;
     {
@@ -107,7 +137,7 @@ class PoliteHttp : public Http {
       turn = std::max(present, next);
       next = turn + options_.per_host_interval;
     }
-    return turn <= present || options_.sleep(std::chrono::duration_cast<milliseconds>(turn - present));
+    return turn <= present || options_.sleep(std::chrono::ceil<milliseconds>(turn - present));
   }
 
   Http& inner_;

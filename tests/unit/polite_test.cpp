@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/time.h"
 #include "http/live.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/replay_http.h"
@@ -58,6 +59,37 @@ TEST(Polite, says_when_a_host_wants_hours_of_quiet) {
   one.http->hold("https://api.example.org/x", std::chrono::hours{2});
   EXPECT_TRUE(fails(one.ask(), Error::Kind::kRateLimited, "asks us to come back at"));
   EXPECT_TRUE(one.replay.log().empty());
+}
+
+TEST(Polite, understands_when_a_window_of_requests_ends) {
+  Polite seconds_from_now{{429, 200}, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "3"}}};  // Mattermost
+  ASSERT_TRUE(ok(seconds_from_now.ask()));
+  EXPECT_EQ(seconds_from_now.clock.pauses(), Pauses{milliseconds{3000}});
+  Polite fraction{{429, 200}, {{"Retry-After", "1.25"}}};
+  ASSERT_TRUE(ok(fraction.ask()));
+  EXPECT_EQ(fraction.clock.pauses(), Pauses{milliseconds{1250}});
+  StoppedClock stopped{time_from_unix(1'767'225'600)};
+  Polite instant{{429, 200}, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1767225605"}}};  // GitHub
+  ASSERT_TRUE(ok(instant.ask()));
+  EXPECT_EQ(instant.clock.pauses(), Pauses{milliseconds{5000}});
+  Polite thousandths{{429, 200}, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1767225604000"}}};  // Rocket.Chat
+  ASSERT_TRUE(ok(thousandths.ask()));
+  EXPECT_EQ(thousandths.clock.pauses(), Pauses{milliseconds{4000}});
+}
+
+TEST(Polite, does_not_ask_again_before_a_used_up_window_ends) {
+  test::ReplayHttp replay{{}};
+  replay.interfere = [](const HttpRequest&, std::size_t n) -> std::optional<Result<HttpResponse>> {
+    return Result<HttpResponse>{HttpResponse{200, {{"X-RateLimit-Remaining", n == 0 ? "0" : "4"}, {"X-RateLimit-Reset-After", "30.5"}}, "{}"}};
+  };
+  ManualClock clock;
+  PoliteOptions options;
+  options.sleep = clock.sleeper();
+  auto http = polite_http(replay, options);
+  for (const char* url : {"https://api.example.org/x", "https://other.example.org/x", "https://api.example.org/x"}) ASSERT_TRUE(ok(http->send({"GET", url, {}, {}})));
+  ASSERT_EQ(clock.pauses().size(), 1u) << "only that host, whose window was used up, is left alone";
+  EXPECT_GT(clock.pauses()[0], milliseconds{30'000});
+  EXPECT_LE(clock.pauses()[0], milliseconds{30'501});
 }
 
 TEST(Polite, understands_a_date) {  // RFC 9110, 10.2.3; one in the past means at once
