@@ -1,34 +1,13 @@
 #!/usr/bin/env python3
 """Writes a small community in every format and collects it with the workspace that lies beside it: every source must be
 read whole, nothing set aside, and count what truth counts. Ends with "N passed, N failed"."""
-import csv
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 
-RAPPORT = os.path.abspath(os.environ.get("RAPPORT", "./rapport"))
-passed = failed = 0
-
-
-def check(what, got, want):
-    global passed, failed
-    if got == want:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: got {got!r}, want {want!r}")
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def ask(home, sql):
-    return json.loads(subprocess.run([RAPPORT, "--home", home, "sql", sql, "--json"], capture_output=True, text=True, check=True).stdout)
+from community import RAPPORT, ask, check, ended, rows
 
 
 def expected(home):
@@ -98,8 +77,7 @@ def main():
         check("web: human views", web["page", False] + gone, count["series", "visits"])
     finally:
         shutil.rmtree(os.path.dirname(home))
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 sys.exit(main())

@@ -3,49 +3,16 @@
 token and over GraphQL with one, while lists shift and answers break, and compares with truth. Ends with "N passed, N failed"."""
 import csv
 import glob
-import http.client
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
-RAPPORT = os.path.abspath(os.environ.get("RAPPORT", "./rapport"))
+from community import RAPPORT, Served, ask, check, ended
+
 REPOSITORIES = "kelvane/kelvane,kelvane/docs,kelvane/examples"
-passed = failed = 0
-
-
-def check(what, got, want):
-    global passed, failed
-    if got == want:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: got {got!r}, want {want!r}")
-
-
-class Served:
-    def __init__(self, folder, *more):
-        self.process = subprocess.Popen([RAPPORT, "simulate", "serve", folder, "--port", "0", *more], stdout=subprocess.PIPE, text=True)
-        self.port = int(re.search(r":(\d+)$", self.process.stdout.readline().strip())[1])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(20)
-
-    def status(self, method, path, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request(method, path, body=body)
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-
 def collect(home, served, times, **settings):
     subprocess.run([RAPPORT, "-q", "init", home], check=True)
     with open(f"{home}/rapport.toml", "a") as config:
@@ -59,7 +26,7 @@ def collect(home, served, times, **settings):
 
 def counted(home, condition):
     query = f"SELECT count(*) AS n FROM activity WHERE {condition}"
-    return json.loads(subprocess.run([RAPPORT, "--home", home, "sql", query, "--json"], capture_output=True, text=True, check=True).stdout)[0]["n"]
+    return ask(home, query)[0]["n"]
 
 
 def compare(home, count, with_graphql):
@@ -100,7 +67,7 @@ def main():
         with Served(out) as served:
             collect(f"{folder}/without-a-token", served, 1, streams="issues,pulls,comments,stargazers,forks,releases")
             compare(f"{folder}/without-a-token", count, False)
-            has_graphql = served.status("POST", "/github/graphql", "{}") != 404
+            has_graphql = served.ask("/github/graphql", "POST", body="{}")[0].status != 404
             if has_graphql:
                 collect(f"{folder}/with-a-token", served, 2, token="$SIM_TOKEN")
                 compare(f"{folder}/with-a-token", count, True)
@@ -109,7 +76,7 @@ def main():
                 home = f"{folder}/in-spite-of-faults"
                 for attempt in range(3):
                     if attempt == 2:
-                        served.status("POST", "/_faults?truncate=0&drop=0&error_500=0")
+                        served.ask("/_faults?truncate=0&drop=0&error_500=0", "POST")
                     if attempt == 0:
                         subprocess.run([RAPPORT, "-q", "init", home], check=True)
                         with open(f"{home}/rapport.toml", "a") as config:
@@ -118,8 +85,7 @@ def main():
                 compare(home, count, True)
     finally:
         shutil.rmtree(folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 sys.exit(main())

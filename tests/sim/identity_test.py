@@ -2,7 +2,6 @@
 """Collects a simulated community and compares who Rapport says is who with who is who. Identity fails closed: no two
 people may be made one, no human a bot; how much it finds is printed. Ends with "N passed, N failed"."""
 import collections
-import csv
 import itertools
 import json
 import os
@@ -11,26 +10,10 @@ import subprocess
 import sys
 import tempfile
 
-RAPPORT = os.path.abspath(os.environ.get("RAPPORT", "./rapport"))
+from community import RAPPORT, check, ended, rows
+
 QUERY = """SELECT a.platform, a.login, a.native_id, a.name, a.email, ap.person_id::VARCHAR AS person, p.kind, t.person_id IS NOT NULL AS team
 FROM account a JOIN account_person ap USING (account_id) JOIN person p USING (person_id) LEFT JOIN team_member t USING (person_id)"""
-passed = failed = 0
-
-
-def check(what, got, want):
-    global passed, failed
-    if got == want:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: got {got!r}, want {want!r}")
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def main():
     home = tempfile.mkdtemp(prefix="identity") + "/community"
     try:
@@ -72,8 +55,7 @@ def main():
         print(f"found {found} of {possible} pairs of accounts that are one person")
     finally:
         shutil.rmtree(os.path.dirname(home))
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 sys.exit(main())

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Writes a small community and reads every format back with tools that know nothing of the simulator: git, Python's
 mailbox, csv, json and XML parsers. What they count must be what truth/counts.csv says. Ends with "N passed, N failed"."""
-import csv
 import filecmp
 import glob
 import json
@@ -14,7 +13,8 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
-RAPPORT = os.environ.get("RAPPORT", "./rapport")
+from community import RAPPORT, check, ended, rows
+
 # The calendar is read by a parser of iCalendar, Debian's python3-icalendar, whichever Python this runs in.
 DEBIAN_PYTHON = "/usr/bin/python3"
 READ_CALENDAR = """
@@ -24,16 +24,6 @@ events = [{"uid": str(e["UID"]), "begin": e.decoded("DTSTART").isoformat(), "end
           for e in calendar.walk("VEVENT")]
 print(json.dumps({"events": events, "errors": [str(error) for part in calendar.walk() for error in part.errors]}))
 """
-passed = failed = 0
-
-
-def check(what, got, want):
-    global passed, failed
-    if got == want:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: got {got!r}, want {want!r}")
 
 
 def holds(what, condition, seen=""):
@@ -42,11 +32,6 @@ def holds(what, condition, seen=""):
 
 def simulate(folder, *more):
     subprocess.run([RAPPORT, "-q", "simulate", "--out", folder, *more], check=True)
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def text_of(path):
@@ -334,8 +319,7 @@ def main():
         read_site(out)
     finally:
         shutil.rmtree(folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 sys.exit(main())

@@ -2,8 +2,6 @@
 """Serves a simulation and asks it over HTTP: paging, ETag, rate limit, each fault; then collects the forum through the
 real connector while lists shift and answers break, and compares with truth. Ends with "N passed, N failed"."""
 import collections
-import csv
-import gzip
 import http.client
 import json
 import os
@@ -15,51 +13,7 @@ import tempfile
 import time
 from email.utils import parsedate_to_datetime
 
-RAPPORT = os.path.abspath(os.environ.get("RAPPORT", "./rapport"))
-passed = failed = 0
-
-
-def check(what, got, want):
-    global passed, failed
-    if got == want:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}: got {got!r}, want {want!r}")
-
-
-class Served:
-    def __init__(self, folder, *more):
-        self.process = subprocess.Popen([RAPPORT, "simulate", "serve", folder, "--port", "0", *more], stdout=subprocess.PIPE, text=True)
-        self.port = int(re.search(r":(\d+)$", self.process.stdout.readline().strip())[1])
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(20)
-
-    def ask(self, path, method="GET", headers={}, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request(method, path, headers=headers, body=body)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        connection.close()
-        return answer, body
-
-    def json(self, path):
-        return json.loads(self.ask(path)[1])
-
-    def faults(self, **values):
-        return self.ask("/_faults?" + "&".join(f"{k}={v}" for k, v in values.items()), "POST")[0].status
-
-
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+from community import RAPPORT, Served, check, ended, rows
 
 
 def apis(served, count):
@@ -330,8 +284,7 @@ def main():
         collected_in_spite_of_faults(folder, out, count)
     finally:
         shutil.rmtree(folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return ended()
 
 
 sys.exit(main())
