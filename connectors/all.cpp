@@ -14,6 +14,7 @@
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/ical/ical.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
 #include "connectors/singer/singer.h"
@@ -34,6 +35,7 @@ std::span<const ConnectorEntry> connectors() {
       kGharchiveConnector,
       kGitConnector,
       kHackernewsConnector,
+      kIcalConnector,
       kMboxConnector,
       kPackagesConnector,
       kSingerConnector,
