@@ -7,21 +7,29 @@
 
 #include "base/text.h"
 #include "connectors/accesslog/accesslog.h"
+#include "connectors/bluesky/bluesky.h"
+#include "connectors/conferences/conferences.h"
 #include "connectors/connector.h"
+#include "connectors/devto/devto.h"
 #include "connectors/discord/discord.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/ical/ical.h"
+#include "connectors/lobsters/lobsters.h"
+#include "connectors/mastodon/mastodon.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
+#include "connectors/reddit/reddit.h"
 #include "connectors/singer/singer.h"
 #include "connectors/slack/slack.h"
 #include "connectors/stackexchange/stackexchange.h"
 #include "connectors/table/table.h"
 #include "connectors/telegram/telegram.h"
+#include "connectors/youtube/youtube.h"
 #include "connectors/zulip/zulip.h"
 
 namespace rapport {
@@ -29,20 +37,28 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
+      kBlueskyConnector,
+      kConferencesConnector,
+      kDevtoConnector,
       kDiscordConnector,
       kDiscourseConnector,
       kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGithubConnector,
       kHackernewsConnector,
       kIcalConnector,
+      kLobstersConnector,
+      kMastodonConnector,
       kMboxConnector,
       kPackagesConnector,
+      kRedditConnector,
       kSingerConnector,
       kSlackConnector,
       kStackexchangeConnector,
       kTableConnector,
       kTelegramConnector,
+      kYoutubeConnector,
       kZulipConnector,
   };
   return kTable;

@@ -97,6 +97,13 @@ struct Recognised {
   std::string understood;  // "a git repository with 3 branches"
   std::string name;        // suggested source name
   std::vector<std::pair<std::string, std::string>> settings;
+  // What else is at that place, for other connectors, each to be recognised by its own: of a repository's web page, the
+  // repository for `git`. `rapport add` adds them too, unless it was told which connector is meant.
+  struct Also {
+    std::string_view connector;
+    std::string what;
+  };
+  std::vector<Also> also = {};
 };
 
 // Settings that Rapport itself fills in for every connector that declares them.

@@ -5,14 +5,14 @@
 #include "base/text.h"
 
 namespace rapport {
-namespace {
 
-Result<JsonAnswer> ask(const JsonApi& api, Http& http, const HttpRequest& request) {
+Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& request) {
   auto response = TRY(http.send(request));
   if (response.status < 200 || response.status > 299) {
     auto error = error_of_status(request, response);
     if (error.kind == Error::Kind::kAuth && !api.auth_fix.empty()) error.fix = api.auth_fix;
     if (error.kind == Error::Kind::kNotFound && !api.address_fix.empty()) error.fix = api.address_fix;
+    if (api.explain) api.explain(response, error);
     return fail(std::move(error));
   }
   JsonAnswer answer{std::move(response), {}, {}};
@@ -26,14 +26,12 @@ Result<JsonAnswer> ask(const JsonApi& api, Http& http, const HttpRequest& reques
   return answer;
 }
 
-}  // namespace
-
-Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url) { return ask(api, http, {"GET", url, api.headers, {}}); }
+Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url) { return ask_json(api, http, {"GET", url, api.headers, {}}); }
 
 Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body) {
   auto headers = api.headers;
   headers.emplace_back("Content-Type", "application/json");
-  return ask(api, http, {"POST", url, std::move(headers), std::move(body)});
+  return ask_json(api, http, {"POST", url, std::move(headers), std::move(body)});
 }
 
 // Link: <https://a.example/?page=2>; rel="next", <…>; rel="last". A comma or semicolon may stand inside <…>.

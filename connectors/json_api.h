@@ -1,6 +1,7 @@
 // Asking an API that answers in JSON: one request, its answer parsed, and errors that name the site and say what to do.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/json.h"
@@ -14,6 +15,8 @@ struct JsonApi {
   HttpHeaders headers;   // sent with every request, the token among them
   std::string auth_fix;  // what to do when it refuses us (401, 403)
   std::string address_fix;  // what to check when it does not know the address (404), or sends something else than JSON
+  // For APIs that say in words of their own why they refuse: looks at the answer and makes the error say so; null = none.
+  std::function<void(const HttpResponse&, Error&)> explain = nullptr;
 };
 
 struct JsonAnswer {
@@ -24,6 +27,8 @@ struct JsonAnswer {
 
 // GET that expects JSON. Errors: as Http::get(), and kUpstream when the answer is no JSON; each with the api's own fix.
 Result<JsonAnswer> get_json(const JsonApi& api, Http& http, const std::string& url);
+// The same for any request: one whose body is no JSON, say.
+Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& request);
 // The same for a POST of JSON (GraphQL).
 Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& url, std::string body);
 

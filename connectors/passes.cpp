@@ -1,5 +1,7 @@
 #include "connectors/passes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/json.h"
@@ -75,7 +77,53 @@ bool advance(UpCursor& cursor, const ListPage& list) {
   return true;
 }
 
+using ReadList = std::function<std::unique_ptr<Reader>(const std::string& list, std::string cursor)>;
+
+class ListsReader : public Reader {
+ public:
+  ListsReader(std::vector<std::string> lists, const std::string& cursor, ReadList read) : lists_(std::move(lists)), cursors_(lists_.size()), read_(std::move(read)) {
+    JsonDocument document;
+    auto root = document.parse(cursor);
+    if (!root) return;
+    for (std::size_t i = 0; i < lists_.size(); ++i) {
+      cursors_[i] = (*root)["of"][lists_[i]].text();
+      if ((*root)["at"].text() == lists_[i]) at_ = i;
+    }
+  }
+
+  Result<Page> next() override {
+    if (!reader_) reader_ = read_(lists_[at_], cursors_[at_]);
+    auto page = TRY(reader_->next().in(lists_[at_]));
+    cursors_[at_] = page.next;
+    if (page.caught_up) {
+      reader_.reset();
+      at_ = (at_ + 1) % lists_.size();
+      page.caught_up = at_ == 0;
+    }
+    page.next = cursor();
+    return page;
+  }
+
+ private:
+  std::string cursor() const {
+    JsonWriter json;
+    json.begin_object().key("at").value(at_ == 0 ? std::string_view{} : lists_[at_]).key("of").begin_object();
+    for (std::size_t i = 0; i < lists_.size(); ++i) json.key(lists_[i]).value(cursors_[i]);
+    json.end_object().end_object();
+    return std::move(json).text();
+  }
+
+  std::vector<std::string> lists_, cursors_;
+  ReadList read_;
+  std::size_t at_ = 0;
+  std::unique_ptr<Reader> reader_;
+};
+
 }  // namespace
+
+std::unique_ptr<Reader> one_after_another(std::vector<std::string> lists, const std::string& cursor, ReadList read) {
+  return std::make_unique<ListsReader>(std::move(lists), cursor, std::move(read));
+}
 
 std::unique_ptr<Reader> newest_first(std::string text, std::chrono::seconds look_back, std::function<Result<ListPage>(const std::string&)> fetch) {
   return paged(std::move(text), [look_back, fetch = std::move(fetch)](const std::string& at) -> Result<Page> {
@@ -91,6 +139,12 @@ std::unique_ptr<Reader> newest_first(std::string text, std::chrono::seconds look
     list.page.next = cursor.to_text();
     return std::move(list.page);
   });
+}
+
+Result<std::chrono::seconds> look_back(const Settings& settings) {
+  auto days = TRY(settings.integer("look_back_days"));
+  if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`look_back_days` is {}", days), "it may be 0 to 3650");
+  return std::chrono::days{days};
 }
 
 std::unique_ptr<Reader> recent_first(std::string text, Time now, std::function<Result<ListPage>(const Since&)> fetch) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "connectors/connector.h"
 
@@ -24,6 +25,9 @@ struct ListPage {
 std::unique_ptr<Reader> newest_first(std::string cursor, std::chrono::seconds look_back,
                                      std::function<Result<ListPage>(const std::string& token)> fetch);
 
+// The setting `look_back_days`. Errors: kBadInput outside 0 to 3650.
+Result<std::chrono::seconds> look_back(const Settings& settings);
+
 // For a list that is given by the date of change, oldest first, from a date on. The first sync reads what changed within
 // `kRecent`, then what is older; later ones what changed since. Each page is asked for by the newest date seen so far,
 // because a list that is sorted by change moves under a page number; by token only where one date fills a page.
@@ -33,5 +37,11 @@ struct Since {
   std::string token;         // empty = the first page from there
 };
 std::unique_ptr<Reader> recent_first(std::string cursor, Time now, std::function<Result<ListPage>(const Since& since)> fetch);
+
+// Several lists in turn, each with a cursor of its own that is kept under the list's name: a list that is added to the
+// settings later is read from its beginning, one that is taken away is forgotten. Caught up when the last one is.
+// REQUIRES: `lists` is not empty and names none twice.
+std::unique_ptr<Reader> one_after_another(std::vector<std::string> lists, const std::string& cursor,
+                                          std::function<std::unique_ptr<Reader>(const std::string& list, std::string cursor)> read);
 
 }  // namespace rapport

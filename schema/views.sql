@@ -22,13 +22,15 @@ LEFT JOIN organization o ON o.organization_id = af.organization_id;
 -- One row a conversation: who opened it (the columns that filters look at are the opener's), and the first answer by
 -- another human. Bots do not answer (CHAOSS, Time to First Response). Of several activities at one instant (sources that
 -- tell only the day) the one that is no reply opens, then the one without a parent.
+-- What a mention opened elsewhere is no conversation of ours.
 CREATE OR REPLACE VIEW thread_people_now AS
 WITH opening AS (
   SELECT thread_id, arg_min(activity_id, (happened_at, kind IN ('reply', 'answer', 'comment', 'review'), parent_id IS NOT NULL, activity_id)) AS opening_id
-  FROM activity_people WHERE thread_id IS NOT NULL AND kind NOT IN ('reaction', 'mention', 'role') GROUP BY thread_id
+  FROM activity_people WHERE thread_id IS NOT NULL AND kind NOT IN ('reaction', 'role') GROUP BY thread_id
 ), opened AS (
   SELECT t.thread_id, t.title, t.url, t.answered_at, o.opening_id, a.* EXCLUDE (thread_id, parent_id, amount, role)
   FROM thread t JOIN opening o USING (thread_id) JOIN activity_people a ON a.activity_id = o.opening_id
+  WHERE a.kind <> 'mention'
 ), response AS (
   SELECT r.thread_id, r.activity_id, r.happened_at, r.person, r.person_id, r.is_team
   FROM activity_people r JOIN opened o USING (thread_id)

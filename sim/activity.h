@@ -53,6 +53,9 @@ struct Activity {
   bool accepted = false;         // the asker marked it as the answer
 };
 
+// The key of the i-th commit of a push, from 0.
+constexpr std::uint64_t commit_key(std::uint64_t push_key, int i) { return mix(push_key + static_cast<std::uint64_t>(i) * 7 + 3); }
+
 // Where things happen on a platform: categories, channels, lists, repositories.
 std::span<const std::string_view> places(Platform platform);
 

@@ -140,6 +140,7 @@ Person Community::make_human(PersonId id, int arrival) {
   if (!person.name.family.empty() && random.chance(0.02)) {
     person.later_family = names_.pick(culture, random).family;
     person.renamed_day = random.range(0, parameters_.days());
+    if (names_.is_of_somebody(person.name.given, person.later_family)) person.later_family.clear();
   }
 
   Random where{seed(), Purpose::kAccounts, id};
@@ -205,6 +206,7 @@ void Community::add_members() {
 void Community::give_addresses() {
   constexpr std::string_view kProviders[] = {"mailbox.example", "postfach.example", "inbox.example", "correo.example"};
   std::unordered_set<std::string> taken;
+  taken.reserve(3 * people_.size());
   for (PersonId id = 0; id < people_.size(); ++id) {
     auto& person = people_[id];
     if (person.kind != PersonKind::kHuman) continue;
@@ -268,8 +270,7 @@ Account Community::account(PersonId id, Platform platform, int day) const {
     // The spelling follows the machine: a habit per person, and the address follows the job.
     auto shown = renamed ? name : hash % 5 == 0 ? person.login : hash % 5 == 1 ? person.name.native : name;
     auto work = work_email(id, day);
-    auto noreply = fmt::format("{}+{}@users.noreply.github.com", 900000000 + id, login(id, Platform::kGithub));
-    auto email = hash / 8 % 6 == 0 ? noreply : hash / 8 % 3 == 0 || work.empty() ? person.personal_email : work;
+    auto email = hash / 8 % 6 == 0 ? fmt::format("{}+{}@users.noreply.github.com", 900000000 + id, login(id, Platform::kGithub)) : hash / 8 % 3 == 0 || work.empty() ? person.personal_email : work;
     return {{}, shown, email};
   }
   Account account;
@@ -291,6 +292,8 @@ Account Community::account(PersonId id, Platform platform, int day) const {
 
 std::vector<Account> Community::accounts(PersonId id, Platform platform) const {
   const auto& person = people_[id];
+  bool has_address = platform == Platform::kGit || platform == Platform::kMail || platform == Platform::kSlack || platform == Platform::kZulip || platform == Platform::kProduct;
+  if (!has_address && person.later_family.empty()) return {account(id, platform, 0)};  // no day changes it
   std::vector<int> days{std::max(0, person.arrival), parameters_.days() - 1};
   for (const auto& job : person.jobs) {
     days.push_back(job.from_day);

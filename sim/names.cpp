@@ -1,5 +1,6 @@
 #include "sim/names.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
@@ -52,8 +53,11 @@ Names::Names() {
       cultures_.back().family = spellings(rest);
     } else if (kind == "nick") {
       for (const auto& pair : spellings(rest)) nicknames_.emplace_back(pair.native, pair.ascii);
+    } else if (kind == "never") {
+      for (auto pair : split(rest, ' ')) never_.emplace_back(pair);
     }
   }
+  std::sort(never_.begin(), never_.end());
 }
 
 std::size_t Names::pick_culture(Random& random) const {
@@ -64,8 +68,11 @@ std::size_t Names::pick_culture(Random& random) const {
 }
 
 PersonName Names::pick(const Culture& culture, Random& random) const {
-  const auto& given = commonest_first(culture.given, random);
+  const auto* drawn = &commonest_first(culture.given, random);
   const auto& family = commonest_first(culture.family, random);
+  // The next given name of the list will do; several that all are somebody's stand nowhere together.
+  while (culture.order != NameOrder::kGivenOnly && is_of_somebody(drawn->ascii, family.ascii)) drawn = drawn == &culture.given.back() ? &culture.given.front() : drawn + 1;
+  const auto& given = *drawn;
   PersonName name{given.native, given.ascii, given.ascii, {}, given.ascii};
   if (culture.order != NameOrder::kGivenOnly) {
     name.family = family.ascii;
@@ -78,6 +85,10 @@ PersonName Names::pick(const Culture& culture, Random& random) const {
   for (const auto& [full, shorter] : nicknames_)
     if (full == given.ascii) name.nickname = shorter;
   return name;
+}
+
+bool Names::is_of_somebody(std::string_view given, std::string_view family) const {
+  return std::binary_search(never_.begin(), never_.end(), std::string{given}.append("_").append(family));
 }
 
 }  // namespace rapport::sim

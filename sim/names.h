@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/random.h"
@@ -37,10 +38,13 @@ class Names {
   // share "Wei Wang" and "Maria Garcia".
   std::size_t pick_culture(Random& random) const;
   PersonName pick(const Culture& culture, Random& random) const;
+  // Whether somebody widely known is called that; both in ASCII.
+  bool is_of_somebody(std::string_view given, std::string_view family) const;
 
  private:
   std::vector<Culture> cultures_;
   std::vector<std::pair<std::string, std::string>> nicknames_;
+  std::vector<std::string> never_;  // "Given_Family", sorted
   double total_share_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -49,7 +50,7 @@ Result<> OutFile::close() {
 }
 
 void append_csv(std::string& out, std::string_view cell, char after) {
-  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
+  if (std::none_of(cell.begin(), cell.end(), [](char c) { return c == ',' || c == '"' || c == '\r' || c == '\n'; })) {
     out += cell;
   } else {
     out += '"';

@@ -160,7 +160,7 @@ class Run {
       Activity commit = push;
       commit.kind = Kind::kCommit;
       commit.platform = Platform::kGit;
-      commit.key = mix(push.key + static_cast<std::uint64_t>(i) * 7 + 3);
+      commit.key = commit_key(push.key, i);
       commit.time = like.time - (commits - 1 - i);
       if (commit.time < like.time - like.time % 86400) commit.time = like.time;  // stays on its day
       later(commit);

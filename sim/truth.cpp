@@ -16,7 +16,11 @@ namespace {
 template <class... Cells>
 void line(std::string& out, const Cells&... cells) {
   std::size_t left = sizeof...(cells);
-  auto one = [&](const auto& cell) { append_csv(out, fmt::format("{}", cell), --left == 0 ? '\n' : ','); };
+  auto one = [&](const auto& cell) {
+    char after = --left == 0 ? '\n' : ',';
+    if constexpr (std::is_convertible_v<decltype(cell), std::string_view>) append_csv(out, cell, after);
+    else append_csv(out, fmt::to_string(cell), after);
+  };
   (one(cells), ...);
 }
 

@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "connectors/discourse/topic_record.h"
+#include "connectors/passes.h"
 
 namespace rapport::discourse {
 namespace {
@@ -112,9 +113,7 @@ Result<Forum> forum_of(const Settings& settings) {
   if (users != "directory" && users != "posters")
     return fail(Error::Kind::kBadInput, fmt::format("`users` is \"{}\"", printable(users)), "it may be \"directory\" or \"posters\"");
   forum.directory = users == "directory";
-  auto days = TRY(settings.integer("look_back_days"));
-  if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`look_back_days` is {}", days), "it may be 0 to 3650");
-  forum.look_back_us = days * 86'400'000'000;
+  forum.look_back_us = std::chrono::microseconds{TRY(look_back(settings))}.count();
   return forum;
 }
 

@@ -1,5 +1,6 @@
 -- Events of the public timeline -> activities of their actors. What an event type gives is listed in README.md; events that give
--- none stay in gharchive_event and can be asked for with `rapport sql`.
+-- none stay in gharchive_event and can be asked for with `rapport sql`. What they share with github/model.sql (kinds, threads, titles,
+-- attributes) agrees with it: change both or none.
 
 CREATE OR REPLACE TEMP TABLE gharchive_read AS
 SELECT record_id, type, created_at AS happened_at, lower(actor) AS account_key, repository, lower(repository) AS place_key, action, number,

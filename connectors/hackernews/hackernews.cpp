@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "connectors/passes.h"
 
 namespace rapport {
 namespace {
@@ -111,9 +112,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   Search search{settings.text("query"), settings.text("tags"), 0};
   if (search.query.empty() && search.tags.find("author_") == std::string::npos && search.tags.find("story_") == std::string::npos)
     return fail(Error::Kind::kBadInput, "without `query` this would read all of Hacker News", "set query = \"your project\", or tags = \"author_<name>\"");
-  auto days = TRY(settings.integer("look_back_days"));
-  if (days < 0 || days > 3650) return fail(Error::Kind::kBadInput, fmt::format("`look_back_days` is {}", days), "it may be 0 to 3650");
-  search.look_back_s = days * 86'400;
+  search.look_back_s = TRY(look_back(settings)).count();
   return std::unique_ptr<Connector>{std::make_unique<HackernewsConnector>(std::move(search))};
 }
 

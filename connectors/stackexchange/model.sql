@@ -1,5 +1,5 @@
--- Posts, comments and votes -> questions, answers, comments, reactions. A dump is one snapshot in several files whose rows speak of
--- each other, so a change anywhere gives all of it its meaning again.
+-- Posts, comments and votes, of a dump or of the API -> questions, answers, comments, reactions. A dump is one snapshot in several
+-- files whose rows speak of each other, so a change anywhere gives all of it its meaning again.
 
 CREATE OR REPLACE TEMP TABLE stackexchange_any AS
 SELECT stable_id('source/' || getvariable('source_name')) AS source_id
@@ -40,14 +40,21 @@ SELECT 'rows' AS stream, comment.record_id, comment.record_id AS key, 'comment' 
        CASE WHEN comment.score > 0 THEN json_object('score', comment.score) END AS attributes
 FROM stackexchange_comment comment SEMI JOIN stackexchange_any USING (source_id) LEFT JOIN stackexchange_read post USING (post);
 
--- Votes have a day and no voter: one reaction for each post, day and kind of vote, with their number.
+-- Votes have a day and no voter: one reaction for each post, day and kind of vote, with their number. The API tells the number
+-- alone: it stands at the time of the post, unless a dump told the days.
+CREATE OR REPLACE TEMP TABLE stackexchange_voted AS
+SELECT vote.* FROM stackexchange_vote vote SEMI JOIN stackexchange_any USING (source_id) WHERE type IN (2, 3, 5)
+QUALIFY votes IS NULL OR count(*) FILTER (votes IS NULL) OVER (PARTITION BY post, type) = 0;
+
 INSERT INTO out_activity BY NAME
 SELECT 'rows' AS stream, min(vote.record_id) AS record_id, concat_ws('/', 'votes', vote.post, vote.type, date_trunc('day', vote.created_at)::DATE) AS key,
        'reaction' AS kind, 'site' AS place_key, 'question/' || any_value(post.question) AS thread_key, 'post/' || vote.post AS parent_key,
-       date_trunc('day', vote.created_at) AS happened_at, any_value(post.url) AS url, count(*)::DOUBLE AS amount,
-       json_object('reaction', CASE vote.type WHEN 2 THEN 'up' WHEN 3 THEN 'down' ELSE 'favorite' END) AS attributes
-FROM stackexchange_vote vote SEMI JOIN stackexchange_any USING (source_id) LEFT JOIN stackexchange_read post USING (post)
-WHERE vote.type IN (2, 3, 5) GROUP BY vote.post, vote.type, date_trunc('day', vote.created_at);
+       CASE WHEN any_value(vote.votes) IS NULL THEN date_trunc('day', min(vote.created_at)) ELSE min(vote.created_at) END AS happened_at,
+       any_value(post.url) AS url, sum(coalesce(vote.votes, 1))::DOUBLE AS amount,
+       json_merge_patch('{}', json_object('reaction', CASE vote.type WHEN 2 THEN 'up' WHEN 3 THEN 'down' ELSE 'favorite' END,
+                                          'time', CASE WHEN any_value(vote.votes) IS NOT NULL THEN 'of the post' END)) AS attributes
+FROM stackexchange_voted vote LEFT JOIN stackexchange_read post USING (post)
+GROUP BY vote.post, vote.type, date_trunc('day', vote.created_at) HAVING sum(coalesce(vote.votes, 1)) > 0;
 
 -- Only who wrote something. -1 is the site's own process.
 INSERT INTO out_account BY NAME

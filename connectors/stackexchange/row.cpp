@@ -42,6 +42,7 @@ constexpr ColumnSpec kUserColumns[] = {
 constexpr ColumnSpec kVoteColumns[] = {
     {"record_id", ColumnType::kText}, {"vote", ColumnType::kInteger}, {"post", ColumnType::kInteger}, {"type", ColumnType::kInteger},
     {"created_at", ColumnType::kTime}, {"user_id", ColumnType::kInteger}, {"bounty", ColumnType::kInteger},
+    {"votes", ColumnType::kInteger},  // how many, where only that is known (the API); NULL = one vote
 };
 constexpr StagingTable kTables[] = {
     {"stackexchange_post", kPostColumns}, {"stackexchange_comment", kCommentColumns}, {"stackexchange_user", kUserColumns}, {"stackexchange_vote", kVoteColumns}};
@@ -55,7 +56,7 @@ constexpr Source kPostSources[] = {{"Id", true}, {"PostTypeId", true}, {"ParentI
                                    {"Title"}, {"Body"}, {"Tags"}, {"Score"}, {"ViewCount"}, {"ClosedDate"}, {"ContentLicense"}, {""}};
 constexpr Source kCommentSources[] = {{"Id", true}, {"PostId", true}, {"CreationDate", true}, {"UserId"}, {"UserDisplayName"}, {"Text"}, {"Score"}, {"ContentLicense"}};
 constexpr Source kUserSources[] = {{"Id", true}, {"DisplayName"}, {"CreationDate"}, {"LastAccessDate"}, {"Reputation"}, {"WebsiteUrl"}};
-constexpr Source kVoteSources[] = {{"Id", true}, {"PostId", true}, {"VoteTypeId", true}, {"CreationDate", true}, {"UserId"}, {"BountyAmount"}};
+constexpr Source kVoteSources[] = {{"Id", true}, {"PostId", true}, {"VoteTypeId", true}, {"CreationDate", true}, {"UserId"}, {"BountyAmount"}, {"NoDumpHasIt"}};
 
 static_assert(std::size(kPostSources) + 1 == std::size(kPostColumns) && std::size(kCommentSources) + 1 == std::size(kCommentColumns) &&
               std::size(kUserSources) + 1 == std::size(kUserColumns) && std::size(kVoteSources) + 1 == std::size(kVoteColumns));

@@ -5,6 +5,7 @@
 #include "base/embedded.h"
 #include "base/text.h"
 #include "connectors/input_walk.h"
+#include "connectors/stackexchange/live.h"
 #include "connectors/stackexchange/row.h"
 
 namespace rapport {
@@ -16,9 +17,12 @@ constexpr std::size_t kRowsPerPage = 32768;
 constexpr std::size_t kBytesPerPage = 48u << 20;
 
 constexpr Setting kSettings[] = {
-    {.name = "path", .help = "A data dump: the folder with Posts.xml, an archive of it, or a pattern with *.", .example = "gardening.stackexchange.com.7z",
-     .required = true, .path = true},
-    {.name = "site", .help = "The site's host, where the names of the files do not tell; for links.", .example = "gardening.stackexchange.com"},
+    {.name = "path", .help = "A data dump: the folder with Posts.xml, an archive of it, or a pattern with *. Without it, the live API is asked.",
+     .example = "gardening.stackexchange.com.7z", .path = true},
+    {.name = "site", .help = "The site's host. For a dump: where the names of the files do not tell; for links.", .example = "gardening.stackexchange.com"},
+    {.name = "tags", .help = "For the API: questions with one of these tags; a;b means those with both.", .example = "kelvane, lark;python"},
+    {.name = "key", .help = "For the API: a key of stackapps.com, for 10,000 requests a day instead of 300.", .example = "$STACKEXCHANGE_KEY", .secret = true},
+    {.name = "url", .help = "Where the API is.", .example = "https://api.stackexchange.com", .fallback = "https://api.stackexchange.com"},
 };
 constexpr Stream kStreams[] = {{"rows", StreamKind::kIncremental}};
 
@@ -84,12 +88,34 @@ class StackexchangeConnector : public Connector {
   std::string site_, outside_;
 };
 
+class LiveSite : public Connector {
+ public:
+  explicit LiveSite(stackexchange::Site site) : site_(std::move(site)) {}
+  Result<std::unique_ptr<Reader>> read(std::string_view, const std::string& cursor, Http& http) const override {
+    return stackexchange::read_live(site_, cursor, http);
+  }
+
+ private:
+  stackexchange::Site site_;
+};
+
 Result<std::unique_ptr<Connector>> open(const Settings& settings) {
+  if (!settings.has("path")) return std::unique_ptr<Connector>{std::make_unique<LiveSite>(TRY(stackexchange::site_of(settings)))};
   auto files = TRY(find_input_files(settings.text("path"), is_wanted));
   return std::unique_ptr<Connector>{std::make_unique<StackexchangeConnector>(std::move(files), settings.text("site"), settings.text("path"))};
 }
 
+// "meta.stackexchange.com" -> "meta"; "stackoverflow.com" -> "stackoverflow-com".
+std::string name_of(const std::string& site) {
+  auto name = site.empty() ? std::string{"stackexchange"} : site.substr(0, site.find(".stackexchange"));
+  for (char& c : name)
+    if (c == '.') c = '-';
+  return name;
+}
+
 Recognised recognise(std::string_view what) {
+  if (auto tagged = stackexchange::tagged_address(what); !tagged.tags.empty())
+    return {95, fmt::format("questions tagged {} on {}", tagged.tags, tagged.host), name_of(tagged.host), {{"site", tagged.host}, {"tags", tagged.tags}}};
   auto files = find_input_files(std::string{what}, is_wanted);
   if (!files) return {};
   auto is_dump_file = [](std::string_view name) { return stackexchange::file_of(unpacked_name(name)) != File::kOther; };
@@ -99,17 +125,14 @@ Recognised recognise(std::string_view what) {
   for (std::string_view tag : {"<posts>", "<comments>", "<users>", "<votes>"}) root |= head.find(tag) != std::string::npos;
   if (!rows || !root) return {};
   auto site = stackexchange::site_of(what);
-  auto name = site.empty() ? std::string{"stackexchange"} : site.substr(0, site.find(".stackexchange"));
-  for (char& c : name)
-    if (c == '.') c = '-';
-  return {90, site.empty() ? "a data dump of a Stack Exchange site" : "a data dump of " + site, name, {{"path", std::string{what}}}};
+  return {90, site.empty() ? "a data dump of a Stack Exchange site" : "a data dump of " + site, name_of(site), {{"path", std::string{what}}}};
 }
 
 }  // namespace
 
 const ConnectorEntry kStackexchangeConnector{
     .info = {.name = "stackexchange",
-             .summary = "questions, answers, comments and votes, from a data dump of a Stack Exchange site",
+             .summary = "questions, answers, comments and votes of a Stack Exchange site: by tag from its API, or all of a data dump",
              .settings = kSettings,
              .streams = kStreams,
              .staging = stackexchange::staging_tables(),

@@ -10,7 +10,7 @@
 namespace rapport::sim {
 
 Faults::Faults(std::uint64_t seed) : seed_(seed) {
-  for (auto name : {"latency_ms", "rate_limit", "error_500", "drop", "truncate", "wrong_type", "shift", "expired_token", "clock_skew_s"}) values_[name] = 0;
+  for (auto name : {"latency_ms", "rate_limit", "error_500", "drop", "truncate", "wrong_type", "shift", "expired_token", "clock_skew_s", "backoff"}) values_[name] = 0;
 }
 
 Result<> Faults::set(std::string_view name, std::string_view value) {
@@ -42,6 +42,7 @@ Mishap Faults::draw() {
   mishap.truncate = random.chance(values_["truncate"]);
   mishap.wrong_type = random.chance(values_["wrong_type"]);
   mishap.shift = random.chance(values_["shift"]);
+  mishap.backoff = random.chance(values_["backoff"]);
   return mishap;
 }
 

@@ -21,6 +21,7 @@ struct Mishap {
   bool truncate = false;     // half of the body, under the length of the whole
   bool wrong_type = false;   // a page in HTML under status 200
   bool shift = false;        // a list changes between two of its pages
+  bool backoff = false;      // the answer asks to wait a moment (Stack Exchange)
   std::int64_t skew_seconds = 0;
 };
 

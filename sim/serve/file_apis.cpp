@@ -1,4 +1,4 @@
-// The APIs that hand out what is written page by page already: GitHub's lists, Slack's channels, plain files.
+// The APIs that hand out files as they are: Slack's channels, and everything written.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,39 +12,6 @@
 namespace rapport::sim {
 namespace {
 
-constexpr const char* kJson = "application/json; charset=utf-8";
-
-// GET /repos/<owner>/<repository>/<list>, 100 items a page whatever per_page says; Link leads on (RFC 8288).
-class GithubApi : public Api {
- public:
-  explicit GithubApi(fs::path folder) : folder_(std::move(folder)) {}
-
-  ApiAnswer answer(const ApiRequest& request) override {
-    auto parts = split(request.path, '/');  // "", "repos", owner, repository, list…
-    if (parts.size() < 5 || parts[1] != "repos" || parts[2] != "kelvane") return not_found();
-    std::string_view list = parts[4];
-    if (parts.size() == 6 && list == "issues" && parts[5] == "comments") list = "comments";
-    else if (parts.size() != 5) return not_found();
-    constexpr std::string_view kLists[] = {"comments", "forks", "issues", "pulls", "releases", "reviews", "stargazers"};
-    constexpr std::string_view kRepositories[] = {"docs", "examples", "kelvane"};
-    if (std::find(std::begin(kLists), std::end(kLists), list) == std::end(kLists) || std::find(std::begin(kRepositories), std::end(kRepositories), parts[3]) == std::end(kRepositories)) return not_found();
-    auto page = std::max<std::int64_t>(1, request.number("page", 1));
-    auto file_of = [&](std::int64_t number) { return folder_ / parts[3] / fmt::format("{}.page{}.json", list, number); };
-    auto text = read_file(file_of(page));
-    ApiAnswer answer{200, kJson, text ? *text : "[]", {}};
-    std::error_code ignored;
-    if (fs::exists(file_of(page + 1), ignored)) {
-      auto last = page + 1;
-      while (fs::exists(file_of(last + 1), ignored)) ++last;
-      answer.headers.emplace_back("Link", fmt::format("<{0}{1}?page={2}>; rel=\"next\", <{0}{1}?page={3}>; rel=\"last\"", request.base, request.path, page + 1, last));
-    }
-    return answer;
-  }
-
- private:
-  fs::path folder_;
-};
-
 // The Web API's readers. A page of conversations.history is a day of the channel; the cursor is the day before.
 class SlackApi : public Api {
  public:
@@ -56,7 +23,7 @@ class SlackApi : public Api {
     bool history = request.path == "/api/conversations.history", replies = request.path == "/api/conversations.replies";
     if (!history && !replies) return not_found();
     auto channel = name_of(request.parameter("channel"));
-    if (channel.empty()) return {200, kJson, "{\"ok\":false,\"error\":\"channel_not_found\"}", {}};
+    if (channel.empty()) return {200, kJsonType, "{\"ok\":false,\"error\":\"channel_not_found\"}", {}};
     auto days = days_of(channel);
     return history ? one_day(channel, days, request.parameter("cursor")) : conversation(channel, days, request.parameter("ts"));
   }
@@ -65,7 +32,7 @@ class SlackApi : public Api {
   ApiAnswer wrapped(std::string_view file, std::string_view name) {
     auto text = read_file(folder_ / file);
     if (!text) return not_found();
-    return {200, kJson, fmt::format("{{\"ok\":true,\"{}\":{},\"response_metadata\":{{\"next_cursor\":\"\"}}}}", name, *text), {}};
+    return {200, kJsonType, fmt::format("{{\"ok\":true,\"{}\":{},\"response_metadata\":{{\"next_cursor\":\"\"}}}}", name, *text), {}};
   }
 
   std::string name_of(std::string_view id) {
@@ -104,7 +71,7 @@ class SlackApi : public Api {
       if (at + 1 != days.end()) next = *(at + 1);
     }
     json.end_array().key("has_more").value(!next.empty()).key("response_metadata").begin_object().key("next_cursor").value(next).end_object().end_object();
-    return {200, kJson, std::move(json).text(), {}};
+    return {200, kJsonType, std::move(json).text(), {}};
   }
 
   ApiAnswer conversation(const std::string& channel, const std::vector<std::string>& days, std::string_view ts) {
@@ -120,7 +87,7 @@ class SlackApi : public Api {
         if (message["ts"].text() == ts || message["thread_ts"].text() == ts) json.raw(message.to_json());
     }
     json.end_array().key("has_more").value(false).key("response_metadata").begin_object().key("next_cursor").value("").end_object().end_object();
-    return {200, kJson, std::move(json).text(), {}};
+    return {200, kJsonType, std::move(json).text(), {}};
   }
 
   fs::path folder_;
@@ -137,7 +104,7 @@ class FilesApi : public Api {
     auto text = read_file(path);
     if (!text) return not_found();
     constexpr std::pair<std::string_view, const char*> kTypes[] = {{".atom", "application/atom+xml; charset=utf-8"}, {".csv", "text/csv; charset=utf-8"}, {".ics", "text/calendar; charset=utf-8"},
-                                                                   {".json", kJson}, {".md", "text/markdown; charset=utf-8"}, {".rss", "application/rss+xml; charset=utf-8"}, {".xml", "text/xml; charset=utf-8"}};
+                                                                   {".json", kJsonType}, {".md", "text/markdown; charset=utf-8"}, {".rss", "application/rss+xml; charset=utf-8"}, {".xml", "text/xml; charset=utf-8"}};
     ApiAnswer answer{200, "text/plain; charset=utf-8", std::move(*text), {}};
     for (auto [ending, type] : kTypes)
       if (path.extension() == ending) answer.type = type;
@@ -150,7 +117,6 @@ class FilesApi : public Api {
 
 }  // namespace
 
-Result<std::unique_ptr<Api>> open_github_api(const fs::path& folder) { return std::unique_ptr<Api>{std::make_unique<GithubApi>(folder / "github")}; }
 Result<std::unique_ptr<Api>> open_slack_api(const fs::path& folder) { return std::unique_ptr<Api>{std::make_unique<SlackApi>(folder / "slack")}; }
 Result<std::unique_ptr<Api>> open_files_api(const fs::path& folder) {
   std::error_code error;

@@ -3,6 +3,7 @@
 #define ASIO_STANDALONE
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <asio.hpp>
 #include <atomic>
 #include <mutex>
@@ -23,7 +24,7 @@ using asio::ip::tcp;
 constexpr std::size_t kLongestHead = 64 << 10;
 
 struct Head {
-  std::string method, target, if_none_match;
+  std::string method, target, if_none_match, accept, authorization;
   std::size_t body = 0;
   bool close = false;
 };
@@ -43,6 +44,8 @@ Head parse_head(std::string_view text) {
     auto name = lower_ascii(trim(lines[i].substr(0, colon)));
     auto value = trim(lines[i].substr(colon + 1));
     if (name == "if-none-match") head.if_none_match = value;
+    if (name == "accept") head.accept = value;
+    if (name == "authorization") head.authorization = value;
     if (name == "connection" && lower_ascii(value) == "close") head.close = true;
     if (name == "content-length") head.body = static_cast<std::size_t>(std::strtoul(std::string{value}.c_str(), nullptr, 10));
   }
@@ -55,6 +58,7 @@ const char* phrase(int status) {
     case 304: return "Not Modified";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
+    case 403: return "Forbidden";
     case 404: return "Not Found";
     case 429: return "Too Many Requests";
     default: return "Internal Server Error";
@@ -117,8 +121,9 @@ class Server {
       auto head = parse_head(std::string_view{buffer}.substr(0, end));
       while (buffer.size() < end + 4 + head.body && buffer.size() <= kLongestHead)
         if (!read_more(socket, buffer)) return;
+      auto body = buffer.substr(end + 4, head.body);
       buffer.erase(0, end + 4 + head.body);
-      if (!respond(socket, head) || head.close) return;
+      if (!respond(socket, head, std::move(body)) || head.close) return;
     }
   }
 
@@ -135,9 +140,13 @@ class Server {
   }
 
   // False when the connection is to be closed.
-  bool respond(tcp::socket& socket, const Head& head) {
+  bool respond(tcp::socket& socket, const Head& head, std::string body) {
     auto question = head.target.find('?');
     ApiRequest request;
+    request.method = head.method;
+    request.accept = head.accept;
+    request.authorization = head.authorization;
+    request.body = std::move(body);
     request.path = percent_decoded(std::string_view{head.target}.substr(0, question));
     if (question != std::string::npos)
       for (auto pair : split(std::string_view{head.target}.substr(question + 1), '&')) {
@@ -155,8 +164,8 @@ class Server {
       if (mishap.latency_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds{mishap.latency_ms});
       if (mishap.drop) return false;
       request.shift = mishap.shift;
-      answer = mishap.status != 0 ? refusal(mishap.status) : answered(request);
-      limit(answer);
+      request.backoff = mishap.backoff;
+      answer = answered(request, mishap.status);
       if (mishap.wrong_type && answer.status == 200) {
         answer.type = "text/html; charset=utf-8";
         answer.body = "<!DOCTYPE html><html><head><title>Just a moment</title></head><body>Checking your browser</body></html>";
@@ -165,42 +174,40 @@ class Server {
     return send(socket, head, answer, mishap);
   }
 
-  ApiAnswer answered(ApiRequest& request) {
+  // `status`: what to refuse with; 0 = answer.
+  ApiAnswer answered(ApiRequest& request, int status) {
     for (auto& [prefix, api] : apis_) {
       if (!request.path.starts_with(prefix) || (request.path.size() > prefix.size() && request.path[prefix.size()] != '/')) continue;
       request.base = base_ + std::string{prefix};
       request.path.erase(0, prefix.size());
       if (request.path.empty()) request.path = "/";
       std::lock_guard lock{mutex_};
-      return api->answer(request);
+      bool beyond = count(request);
+      auto answer = status != 0 ? api->refusal(request, status) : beyond ? api->refusal(request, 429) : api->answer(request);
+      if (beyond)
+        for (auto& [name, value] : answer.headers)
+          if (name == "Retry-After") value = fmt::to_string(request.reset - now().time_since_epoch().count() / 1'000'000);
+      if (serving_.requests_per_minute > 0 && std::none_of(answer.headers.begin(), answer.headers.end(), [](const auto& header) { return header.first == "X-RateLimit-Limit"; })) {
+        answer.headers.emplace_back("X-RateLimit-Limit", fmt::to_string(request.limit));
+        answer.headers.emplace_back("X-RateLimit-Remaining", fmt::to_string(request.remaining));
+        answer.headers.emplace_back("X-RateLimit-Reset", fmt::to_string(request.reset));
+      }
+      return answer;
     }
     return not_found();
   }
 
-  static ApiAnswer refusal(int status) {
-    ApiAnswer answer{status, "application/json; charset=utf-8", {}, {}};
-    answer.body = status == 401 ? "{\"ok\":false,\"error\":\"token_expired\",\"message\":\"Bad credentials\",\"errors\":[\"expired\"]}"
-                  : status == 429 ? "{\"errors\":[\"You’ve performed this action too many times.\"],\"error_type\":\"rate_limit\"}" : "{\"message\":\"Server Error\"}";
-    if (status == 429) answer.headers.emplace_back("Retry-After", "1");
-    return answer;
-  }
-
-  // The promise of the X-RateLimit headers, kept per minute of the clock.
-  void limit(ApiAnswer& answer) {
-    if (serving_.requests_per_minute <= 0) return;
-    std::lock_guard lock{mutex_};
+  // Counts the request against the minute of the clock; true when it is one too many.
+  bool count(ApiRequest& request) {
     auto minute = now().time_since_epoch().count() / 60'000'000;
+    request.reset = (minute + 1) * 60;
+    if (serving_.requests_per_minute <= 0) return false;
     if (minute != minute_) used_ = 0;
     minute_ = minute;
     ++used_;
-    auto left = std::max(0, serving_.requests_per_minute - used_);
-    if (used_ > serving_.requests_per_minute) {
-      answer = refusal(429);
-      answer.headers[0].second = fmt::to_string((minute + 1) * 60 - now().time_since_epoch().count() / 1'000'000);
-    }
-    answer.headers.emplace_back("X-RateLimit-Limit", fmt::to_string(serving_.requests_per_minute));
-    answer.headers.emplace_back("X-RateLimit-Remaining", fmt::to_string(left));
-    answer.headers.emplace_back("X-RateLimit-Reset", fmt::to_string((minute + 1) * 60));
+    request.limit = serving_.requests_per_minute;
+    request.remaining = std::max(0, serving_.requests_per_minute - used_);
+    return used_ > serving_.requests_per_minute;
   }
 
   static bool send(tcp::socket& socket, const Head& head, const ApiAnswer& answer, const Mishap& mishap) {

@@ -37,9 +37,13 @@ struct Composer::Words : Grammar::Values {
       }
       case kTopic: out += lower_ascii(world.topics.topics()[problem.topic].title); break;
       case kName: out += world.community.login(activity.addressed, activity.platform); break;
-      case kN: fmt::format_to(std::back_inserter(out), "{}", 2 + random.below(58)); break;
-      case kMs: fmt::format_to(std::back_inserter(out), "{}", 500 + 250 * random.below(120)); break;
-      case kHex: fmt::format_to(std::back_inserter(out), "{:08x}", random.next() & 0xffffffffu); break;
+      case kN: out += fmt::format_int{2 + random.below(58)}.c_str(); break;
+      case kMs: out += fmt::format_int{500 + 250 * random.below(120)}.c_str(); break;
+      case kHex: {
+        auto number = random.next();
+        for (int shift = 28; shift >= 0; shift -= 4) out += "0123456789abcdef"[number >> shift & 15];
+        break;
+      }
       case kWord: out += random.pick<std::string_view>(composer.words_); break;
       case kTitle: out += activity.work > 0 ? world.works[activity.work - 1u].title : std::string{kProduct}; break;
       case kLink: out += activity.work > 0 ? world.works[activity.work - 1u].link : fmt::format("https://{}", kDomain); break;

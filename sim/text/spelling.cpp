@@ -26,14 +26,23 @@ Clock clock_of(std::int64_t seconds) {
 }  // namespace
 
 void append_iso(std::string& out, std::int64_t unix_seconds) {
-  auto clock = clock_of(unix_seconds);
-  char text[] = "0000-00-00T00:00:00";
-  auto digits = [&](int at, int width, int value) {
-    for (int i = width - 1; i >= 0; --i, value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
+  // Time runs day by day, so the date is mostly that of the last call.
+  struct Last {
+    std::int64_t begin = INT64_MIN;  // of the day
+    char text[20] = "0000-00-00T00:00:00";
+    void digits(int at, int width, int value) {
+      for (int i = width - 1; i >= 0; --i, value /= 10) text[at + i] = static_cast<char>('0' + value % 10);
+    }
   };
-  digits(0, 4, clock.year), digits(5, 2, clock.month), digits(8, 2, clock.day);
-  digits(11, 2, clock.hour), digits(14, 2, clock.minute), digits(17, 2, clock.second);
-  out.append(text, sizeof text - 1);
+  thread_local Last last;
+  if (last.begin == INT64_MIN || unix_seconds < last.begin || unix_seconds >= last.begin + 86400) {
+    auto clock = clock_of(unix_seconds);
+    last.begin = unix_seconds - (clock.hour * 3600 + clock.minute * 60 + clock.second);
+    last.digits(0, 4, clock.year), last.digits(5, 2, clock.month), last.digits(8, 2, clock.day);
+  }
+  auto left = static_cast<int>(unix_seconds - last.begin);
+  last.digits(11, 2, left / 3600), last.digits(14, 2, left / 60 % 60), last.digits(17, 2, left % 60);
+  out.append(last.text, sizeof last.text - 1);
 }
 
 std::string iso_utc(std::int64_t unix_seconds) {

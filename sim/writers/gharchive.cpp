@@ -9,6 +9,7 @@
 #include "sim/out_file.h"
 #include "sim/text/spelling.h"
 #include "sim/writer.h"
+#include "sim/writers/repository.h"
 
 namespace rapport::sim {
 namespace {
@@ -18,7 +19,8 @@ constexpr std::int64_t kFirstEvent = 40'000'000'000;
 class GhArchiveWriter : public Writer {
  public:
   explicit GhArchiveWriter(const WriterContext& context)
-      : world_(context.world), composer_(context.composer), folder_(context.folder / "gharchive"), actors_(world_.community.people().size()) {
+      : world_(context.world), composer_(context.composer), folder_(context.folder / "gharchive"), actors_(world_.community.people().size()),
+        repository_(context.world, context.composer) {
     std::int64_t id = 700'000'001;
     for (auto name : places(Platform::kGithub)) {
       repositories_.push_back(fmt::format("\"repo\":{{\"id\":{},\"name\":\"{}\",\"url\":\"https://api.github.com/repos/{}\"}},\"payload\":{{", id++, name, name));
@@ -27,7 +29,11 @@ class GhArchiveWriter : public Writer {
   }
 
   void activity(const Activity& activity) override {
-    if (activity.platform != Platform::kGithub) return;
+    if (activity.kind == Kind::kCommit) {
+      repository_.commit(activity);
+      commits_.push_back({activity.key, repository_.name_commit()});
+    }
+    if (activity.platform != Platform::kGithub || activity.thread_role == Role::kDiscussion) return;  // GH Archive has no discussions
     auto& out = file_.buffer();
     switch (activity.kind) {
       case Kind::kPost: post(out, activity); break;
@@ -230,30 +236,32 @@ class GhArchiveWriter : public Writer {
     out += '}';
   }
 
-  void hash(std::string& out, std::uint64_t key) {
+  static void hash(std::string& out, const Repository::Id& id) {
     constexpr char kDigits[] = "0123456789abcdef";
-    std::uint64_t left = 0;
-    for (std::uint64_t i = 0; i < 40; ++i) {
-      if (i % 16 == 0) left = mix(key + i);
-      out += kDigits[left & 15];
-      left >>= 4;
+    for (auto byte : id) {
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
     }
   }
 
+  // Commits are not listed, as in GH Archive since October 2025.
   void push(std::string& out, const Activity& activity) {
     begin(out, "PushEvent", activity);
+    auto before = head_;
+    // Commits come before their push, and soon before it: the latest of its own is its head.
+    for (auto commit = commits_.begin(); commit != commits_.end();) {
+      bool own = false;
+      for (int i = 0; i < activity.commits; ++i) own = own || commit->first == commit_key(activity.key, i);
+      if (own) head_ = commit->second;
+      commit = own ? commits_.erase(commit) : commit + 1;
+    }
     out += "\"repository_id\":700000001,\"push_id\":";
     number(out, 16'000'000'000u + static_cast<std::uint64_t>(events_));
-    out += ",\"size\":";
-    number(out, activity.commits);
-    out += ",\"distinct_size\":";
-    number(out, activity.commits);
     out += ",\"ref\":\"refs/heads/main\",\"head\":\"";
-    hash(out, activity.key);
+    hash(out, head_);
     out += "\",\"before\":\"";
-    hash(out, last_push_);
+    hash(out, before);
     out += '"';
-    last_push_ = activity.key;
   }
 
   void release(std::string& out, const Activity& activity) {
@@ -274,7 +282,9 @@ class GhArchiveWriter : public Writer {
   std::string text_;
   Day month_end_{};
   std::int64_t events_ = 0;
-  std::uint64_t last_push_ = 0;
+  Repository repository_;
+  std::vector<std::pair<std::uint64_t, Repository::Id>> commits_;  // not pushed yet: key and name
+  Repository::Id head_{};
 };
 
 }  // namespace

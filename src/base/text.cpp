@@ -123,6 +123,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::vector<std::string> listed(std::string_view text) {
+  std::vector<std::string> out;
+  for (auto part : split(text, ','))
+    if (auto item = std::string{trim(part)}; !item.empty() && std::find(out.begin(), out.end(), item) == out.end()) out.push_back(std::move(item));
+  return out;
+}
+
 std::string lower_ascii(std::string_view text) {
   std::string out{text};
   for (char& c : out)

@@ -16,6 +16,7 @@ std::string utf8_from_latin1(std::string_view bytes);
 
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);  // keeps empty parts
+std::vector<std::string> listed(std::string_view text);  // "a, b,,a" -> a, b: trimmed, none empty, none twice
 std::string lower_ascii(std::string_view text);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);

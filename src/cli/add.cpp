@@ -64,35 +64,49 @@ std::string free_name(const Workspace& workspace, std::string wanted) {
   return name;
 }
 
+// Writes one source down and says so.
+Result<> add(Workspace& workspace, const ConnectorEntry& entry, const Recognised& found, const std::map<std::string, std::string>& given, const std::string& name,
+             const Globals& globals) {
+  SourceConfig source;
+  source.connector = entry.info.name;
+  for (const auto& [key, value] : found.settings) source.settings[key] = value;
+  for (const auto& [key, value] : given) source.settings[key] = value;
+  settle_paths(workspace, entry.info, source.settings);
+  source.name = name.empty() ? free_name(workspace, found.name) : name;
+  // A secret may still be missing from the environment; all else must be right before it is written down.
+  auto checked = workspace.settings_of(source, entry.info.settings);
+  if (!checked && checked.error().kind != Error::Kind::kAuth) return fail(checked.error());
+  TRY(append_source(workspace, source));
+  if (globals.quiet) return {};
+  print(fmt::format("Added source {}: {}\n", printable(source.name), printable(found.understood)));
+  for (const auto& [key, value] : source.settings) print(fmt::format("  {} = {}\n", key, printable(value)));
+  if (!checked) print(fmt::format("Before the first sync: {}\n", checked.error().fix));
+  return {};
+}
+
 Result<ExitCode> run(const Options& options, const Globals& globals) {
   auto workspace = TRY(workspace_of(globals));
   auto [entry, found] = TRY(recognise(options));
-  SourceConfig source;
-  source.connector = entry->info.name;
-  for (auto& [key, value] : found.settings) source.settings[key] = value;
+  std::map<std::string, std::string> given;
   for (const auto& pair : options.settings) {
     auto equals = pair.find('=');
     if (equals == std::string::npos) return fail(Error::Kind::kBadInput, fmt::format("--set takes key=value, got \"{}\"", pair), "for example --set api_key='$FORUM_KEY'");
-    source.settings[pair.substr(0, equals)] = pair.substr(equals + 1);
+    given[pair.substr(0, equals)] = pair.substr(equals + 1);
   }
-  settle_paths(workspace, entry->info, source.settings);
-  source.name = options.name.empty() ? free_name(workspace, found.name) : options.name;
-  // A secret may still be missing from the environment; all else must be right before it is written down.
-  auto checked = workspace.settings_of(source, entry->info.settings);
-  if (!checked && checked.error().kind != Error::Kind::kAuth) return fail(checked.error());
-  TRY(append_source(workspace, source));
-  if (!globals.quiet) {
-    print(fmt::format("Added source {}: {}\n", printable(source.name), printable(found.understood)));
-    for (const auto& [key, value] : source.settings) print(fmt::format("  {} = {}\n", key, printable(value)));
-    if (!checked) print(fmt::format("Before the first sync: {}\n", checked.error().fix));
-    print("Next: rapport sync\n");
+  TRY(add(workspace, *entry, found, given, options.name, globals));
+  if (options.connector.empty()) {
+    for (const auto& also : found.also) {
+      const auto* other = TRY(find_connector(also.connector));
+      TRY(add(workspace, *other, other->recognise(also.what), {}, options.name.empty() ? std::string{} : free_name(workspace, fmt::format("{}-{}", options.name, also.connector)), globals));
+    }
   }
+  if (!globals.quiet) print("Next: rapport sync\n");
   return ExitCode::kOk;
 }
 
 std::function<Result<ExitCode>()> declare(Arguments& arguments, const Globals& globals) {
   auto options = std::make_shared<Options>();
-  arguments.positional("WHAT", options->what, "a git URL or folder, a forum's address, a file or export", Need::kRequired)
+  arguments.positional("WHAT", options->what, "a git URL or folder, a repository's or forum's address, a file or export", Need::kRequired)
       .option("--name", options->name, "what to call it [from WHAT]", "NAME")
       .option("--as", options->connector, "the connector, when WHAT alone does not tell", "CONNECTOR")
       .list("--set", options->settings, "a setting of the connector; may be given again", "KEY=VALUE");

@@ -2,6 +2,7 @@
 // test is decided by whoever calls them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,6 +36,10 @@ class Http {
   virtual ~Http() = default;
   // Any HTTP status is a response; an Error means that none was had. Thread-compatible.
   virtual Result<HttpResponse> send(const HttpRequest& request) = 0;
+
+  // An answer asked, in words of its own API, that nothing more be sent to the host of `url` for so long. The next
+  // request there waits; this returns at once.
+  virtual void hold([[maybe_unused]] const std::string& url, [[maybe_unused]] std::chrono::seconds pause) {}
 
   // GET that expects success. Other statuses become the Error a person can act on: 401/403 kAuth, 404/410
   // kNotFound, 429 kRateLimited, the rest kUpstream.

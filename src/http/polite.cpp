@@ -63,6 +63,8 @@ class PoliteHttp : public Http {
   Result<HttpResponse> send(const HttpRequest& request) override {
     milliseconds pause = options_.first_pause;
     for (int attempt = 1;; ++attempt) {
+      if (auto held = held_back(host_of(request.url)); held > options_.longest_pause) return too_long(request, held);
+      else if (held.count() > 0 && !options_.sleep(held)) return stopped();
       if (!keep_pace(host_of(request.url))) return stopped();
       auto answer = inner_.send(request);
       if (!may_pass(answer, attempt) || attempt >= options_.attempts) return answer;
@@ -73,7 +75,20 @@ class PoliteHttp : public Http {
     }
   }
 
+  void hold(const std::string& url, std::chrono::seconds pause) override {
+    std::lock_guard lock{mutex_};
+    not_before_[host_of(url)] = std::chrono::steady_clock::now() + pause;
+  }
+
  private:
+  // How long a host that asked for quiet is still to be left alone.
+  milliseconds held_back(const std::string& host) {
+    std::lock_guard lock{mutex_};
+    auto found = not_before_.find(host);
+    if (found == not_before_.end()) return milliseconds{0};
+    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(found->second - std::chrono::steady_clock::now()));
+  }
+
   static tl::unexpected<Error> stopped() { return fail(Error::Kind::kCancelled, "stopped as you asked", "run `rapport sync` again to go on from here"); }
 
   static tl::unexpected<Error> too_long(const HttpRequest& request, milliseconds asked) {
@@ -98,7 +113,8 @@ class PoliteHttp : public Http {
   Http& inner_;
   PoliteOptions options_;
   std::mutex mutex_;
-  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;  // host -> when it may be asked again
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;   // host -> when it may be asked again
+  std::map<std::string, std::chrono::steady_clock::time_point> not_before_;  // host -> until when it asked for quiet
 };
 
 }  // namespace

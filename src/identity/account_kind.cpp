@@ -16,15 +16,15 @@ struct KnownName {
 
 // Programs that act under names without "bot" in them, and assistants that write code for a person.
 constexpr std::array kKnown = std::to_array<KnownName>({
-    {"allcontributors", "bot"},     {"claude", "agent"},          {"claude code", "agent"},     {"codecov", "bot"},
-    {"codex", "agent"},             {"copilot", "agent"},         {"cursor agent", "agent"},    {"cursoragent", "agent"},
-    {"dependabot", "bot"},          {"dependabot-preview", "bot"}, {"devin ai", "agent"},       {"devin-ai-integration", "agent"},
-    {"discobot", "bot"},            {"gemini-code-assist", "agent"}, {"github", "bot"},         {"github actions", "bot"},
-    {"github-actions", "bot"},      {"google-labs-jules", "agent"}, {"greenkeeper", "bot"},     {"imgbot", "bot"},
-    {"jenkins", "bot"},             {"openhands", "agent"},       {"pre-commit-ci", "bot"},     {"renovate", "bot"},
-    {"semantic-release-bot", "bot"}, {"slackbot", "bot"},         {"snyk-bot", "bot"},          {"stale", "bot"},
-    {"sweep-ai", "agent"},          {"travis ci", "bot"},         {"travis-ci", "bot"},         {"usebot", "bot"},
-    {"web-flow", "bot"},            {"weblate", "bot"},
+    {"allcontributors", "bot"}, {"chatgpt-codex-connector", "agent"}, {"claude", "agent"}, {"claude code", "agent"}, {"codecov", "bot"},
+    {"coderabbitai", "agent"}, {"codex", "agent"}, {"copilot", "agent"}, {"copilot-pull-request-reviewer", "agent"},
+    {"copilot-swe-agent", "agent"}, {"cursor agent", "agent"}, {"cursoragent", "agent"}, {"dependabot", "bot"},
+    {"dependabot-preview", "bot"}, {"devin ai", "agent"}, {"devin-ai-integration", "agent"}, {"discobot", "bot"},
+    {"gemini-code-assist", "agent"}, {"github", "bot"}, {"github actions", "bot"}, {"github-actions", "bot"},
+    {"google-labs-jules", "agent"}, {"greenkeeper", "bot"}, {"imgbot", "bot"}, {"jenkins", "bot"}, {"openhands", "agent"},
+    {"pre-commit-ci", "bot"}, {"renovate", "bot"}, {"semantic-release-bot", "bot"}, {"slackbot", "bot"}, {"snyk-bot", "bot"},
+    {"stale", "bot"}, {"sweep-ai", "agent"}, {"travis ci", "bot"}, {"travis-ci", "bot"}, {"usebot", "bot"}, {"web-flow", "bot"},
+    {"weblate", "bot"},
 });
 
 constexpr std::array kAgentAddresses = std::to_array<std::string_view>(
@@ -43,7 +43,7 @@ bool says_bot(std::string_view name) {
 }  // namespace
 
 AccountKind kind_of_account(std::string_view said, std::string_view login, std::string_view name, std::string_view email) {
-  if (said == "bot" || said == "agent") return {std::string{said}, "the source says so"};
+  if (said == "agent") return {"agent", "the source says so"};
   auto mail = lower_ascii(email);
   for (auto address : kAgentAddresses)
     if (mail == address || (mail.find('+') != std::string::npos && mail.ends_with(address))) return {"agent", fmt::format("writes as {}", address)};
@@ -52,9 +52,11 @@ AccountKind kind_of_account(std::string_view said, std::string_view login, std::
     if (lower.empty()) continue;
     auto bare = lower.ends_with("[bot]") ? lower.substr(0, lower.size() - 5) : lower;
     for (const auto& known : kKnown)
-      if (bare == known.name) return {std::string{known.kind}, fmt::format("known by the name {}", known.name)};
-    if (says_bot(lower)) return {"bot", "its name says bot"};
+      if (bare == known.name && (said != "bot" || known.kind == "agent")) return {std::string{known.kind}, fmt::format("known by the name {}", known.name)};
+    if (said != "bot" && says_bot(lower)) return {"bot", "its name says bot"};
   }
+  // To most sources an assistant that writes code is one bot among others: the names above know better.
+  if (said == "bot") return {"bot", "the source says so"};
   return {"human", {}};
 }
 

@@ -4,8 +4,8 @@
 
 #include <functional>
 
+#include "base/gzip.h"
 #include "base/text.h"
-#include "server/gzip.h"
 #include "server/static.h"
 
 namespace rapport {

@@ -152,7 +152,9 @@ void expect_borne(const Fixture& fixture, const Fault& fault, std::size_t at, co
     EXPECT_TRUE(same_lines(bench.everything(), wanted));
     EXPECT_FALSE(clock.pauses().empty());
   }
-  if (fault.then == Fault::Then::kFails && !refused_already) EXPECT_TRUE(!result->errors.empty() || result->rejected > 0) << "the fault was not noticed";
+  if (fault.then == Fault::Then::kFails && !refused_already) {
+    EXPECT_TRUE(!result->errors.empty() || result->rejected > 0) << "the fault was not noticed";
+  }
 
   auto again = exchanges_of(fixture, "session.http");
   if (fixture.has("after.http"))

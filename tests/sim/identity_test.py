@@ -47,6 +47,8 @@ def main():
         for account in accounts:
             if account["platform"] == "git":
                 person = by_spelling.get((account["name"], account["email"]))
+            elif account["platform"] in ("stackexchange", "zulip") and account["native_id"].isdigit():
+                person = f"p{int(account['native_id']) - 1:06}"  # docs/simulator.md: users are numbered as people are, from 1
             elif account["email"]:
                 person = by_address.get(account["email"].lower())
             else:

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Serves a simulation and asks it over HTTP: paging, ETag, rate limit, each fault; then collects the forum through the
 real connector while lists shift and answers break, and compares with truth. Ends with "N passed, N failed"."""
+import collections
 import csv
+import gzip
 import http.client
 import json
 import os
@@ -38,11 +40,13 @@ class Served:
         self.process.terminate()
         self.process.wait(20)
 
-    def ask(self, path, method="GET", headers={}):
+    def ask(self, path, method="GET", headers={}, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request(method, path, headers=headers)
+        connection.request(method, path, headers=headers, body=body)
         answer = connection.getresponse()
         body = answer.read()
+        if answer.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
         connection.close()
         return answer, body
 
@@ -73,16 +77,6 @@ def apis(served, count):
     check("a post by id", [p["id"] for p in served.json(f"/forum/t/{topic['id']}/posts.json?post_ids[]={some}")["post_stream"]["posts"]], [some])
     check("no such topic", served.ask("/forum/t/999999.json")[0].status, 404)
 
-    stars = 0
-    for repository in ("kelvane", "docs", "examples"):
-        path = f"/github/repos/kelvane/{repository}/stargazers"
-        while path:
-            answer, body = served.ask(path)
-            stars += len(json.loads(body))
-            found = re.search(r'<http://[^/]+([^>]+)>; rel="next"', answer.headers.get("Link", ""))
-            path = found[1] if found else None
-    check("stargazers by Link", stars, count[("github", "star")])
-
     messages = 0
     for channel in served.json("/slack/api/conversations.list")["channels"]:
         cursor = ""
@@ -102,6 +96,164 @@ def apis(served, count):
     check("an unchanged feed", (again.status, empty), (304, b""))
     for way_out in ("/files/../../../../etc/passwd", "/files/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/files//etc/passwd"):
         check(f"stays in its folder: {way_out}", served.ask(way_out)[0].status, 404)
+
+
+def by_link(served, path, headers={}):
+    """Every item of a list of GitHub's, over all of its pages."""
+    items = []
+    while path:
+        answer, body = served.ask(path, headers=headers)
+        items += json.loads(body)
+        found = re.search(r'<http://[^/]+([^>]+)>; rel="next"', answer.headers.get("Link", ""))
+        path = found[1] if found else None
+    return items
+
+
+def github_rest(served, out, count):
+    of = collections.Counter()
+    for repository in (r["name"] for r in served.json("/github/orgs/kelvane/repos")):
+        base = f"/github/repos/kelvane/{repository}"
+        issues = by_link(served, f"{base}/issues?state=all&sort=updated&direction=asc&per_page=100")
+        check(f"{repository}: issues by their last change", [i["updated_at"] for i in issues], sorted(i["updated_at"] for i in issues))
+        middle = issues[len(issues) // 2]["updated_at"]
+        since = by_link(served, f"{base}/issues?state=all&sort=updated&direction=asc&since={middle}")
+        check(f"{repository}: issues since", len(since), sum(i["updated_at"] >= middle for i in issues))
+        open_ones = by_link(served, f"{base}/issues?per_page=100")
+        check(f"{repository}: open issues", {i["number"] for i in open_ones}, {i["number"] for i in issues if i["state"] == "open"})
+        pulls = by_link(served, f"{base}/pulls?state=all&per_page=100")
+        check(f"{repository}: issues that are pull requests", sum("pull_request" in i for i in issues), len(pulls))
+        about = served.json(base)
+        stars = by_link(served, f"{base}/stargazers?per_page=100", {"Accept": "application/vnd.github.star+json"})
+        check(f"{repository}: what it says of itself", (about["stargazers_count"], about["open_issues_count"]), (len(stars), len(open_ones)))
+        comments = by_link(served, f"{base}/issues/comments?sort=updated&direction=asc&per_page=100")
+        of.update({"issues": len(issues) - len(pulls), "pulls": len(pulls), "stars": len(stars), "comments": len(comments), "forks": len(by_link(served, f"{base}/forks")),
+                   "releases": len(by_link(served, f"{base}/releases")), "merged": sum(e["event"] == "merged" for e in by_link(served, f"{base}/issues/events?per_page=100"))})
+        for pull in pulls[:40]:
+            reviews = by_link(served, f"{base}/pulls/{pull['number']}/reviews")
+            written = [r for path in sorted(os.listdir(f"{out}/github/{repository}")) if path.startswith("reviews.") for r in json.load(open(f"{out}/github/{repository}/{path}"))]
+            check(f"{repository}: reviews of {pull['number']}", len(reviews), sum(r["pull_request_url"].endswith(f"/{pull['number']}") for r in written))
+        some = issues[0]
+        check(f"{repository}: comments of one", len(by_link(served, f"{base}/issues/{some['number']}/comments")), some["comments"])
+        check(f"{repository}: one alone", served.json(f"{base}/issues/{some['number']}")["title"], some["title"])
+    opened = {what[7:]: n for (where, what), n in count.items() if where == "github" and what.startswith("thread/")}
+    threads = {t["thread"] for t in rows(f"{out}/truth/threads.csv") if t["platform"] == "github" and t["role"] == "discussion"}
+    texts = [t for t in rows(f"{out}/truth/texts.csv") if t["platform"] == "github" and t["role"] != "silent"]
+    discussed = sum(t["thread"] in threads for t in texts)
+    check("github lists", dict(of), {"issues": opened["question"] + opened["bug"], "pulls": opened["change"], "stars": count["github", "star"], "forks": count["github", "fork"],
+                                     "releases": count["github", "release"], "merged": count["github", "merge"],
+                                     "comments": len(texts) - discussed - opened["question"] - opened["bug"] - opened["change"] - count["github", "post/review"]})
+    check("stars without their dates", "starred_at" in served.json("/github/repos/kelvane/docs/stargazers")[0], False)
+    traffic = "/github/repos/kelvane/kelvane/traffic/views"
+    check("traffic wants a right", served.ask(traffic)[0].status, 403)
+    views = json.loads(served.ask(traffic, headers={"Authorization": "Bearer x"})[1])
+    check("traffic of fourteen days", (len(views["views"]), sum(d["count"] for d in views["views"])), (14, views["count"]))
+    check("no such repository", served.ask("/github/repos/kelvane/none")[0].status, 404)
+
+
+def graphql(served, query, **variables):
+    answer, body = served.ask("/github/graphql", "POST", {"Authorization": "Bearer x", "Content-Type": "application/json"}, json.dumps({"query": query, "variables": variables}))
+    return json.loads(body)
+
+
+def github_graphql(served, out, count):
+    connection = """query($name:String!,$after:String){ rateLimit { remaining cost } repository(owner:"kelvane",name:$name){
+      stargazers(first:100,after:$after,orderBy:{field:STARRED_AT,direction:DESC}){ totalCount pageInfo{hasNextPage endCursor} edges{starredAt node{...who}} }}}
+      fragment who on User { __typename login databaseId name }"""
+    edges = []
+    for name in ("kelvane", "docs", "examples"):
+        after, more = None, True
+        mine = []
+        while more:
+            stars = graphql(served, connection, name=name, after=after)["data"]["repository"]["stargazers"]
+            mine += stars["edges"]
+            more, after = stars["pageInfo"]["hasNextPage"], stars["pageInfo"]["endCursor"]
+        check(f"{name}: stars by date", [e["starredAt"] for e in mine], sorted((e["starredAt"] for e in mine), reverse=True))
+        check(f"{name}: totalCount", len(mine), stars["totalCount"])
+        edges += mine
+    check("stargazers by cursor", len(edges), count["github", "star"])
+    names = {(a["login"], a["name"]) for a in rows(f"{out}/truth/accounts.csv") if a["platform"] == "github"}
+    check("names as in truth", sorted({(e["node"]["login"], e["node"]["name"] or "") for e in edges} - names), [])
+
+    found, posts = 0, 0
+    for name in ("kelvane", "docs", "examples"):
+        answer = graphql(served, """query($name:String!){repository(owner:"kelvane",name:$name){ discussions(first:100){ totalCount nodes{ number author{login ... on User{databaseId}}
+          comments(first:100){nodes{id body replies(first:100){totalCount nodes{body createdAt}}}} } }
+          pullRequests(first:100){totalCount nodes{number state mergedBy{login} reviews(first:100){totalCount nodes{state}}}} }}""", name=name)
+        check(f"{name}: no errors", answer.get("errors"), None)
+        discussions = answer["data"]["repository"]["discussions"]
+        found += discussions["totalCount"]
+        posts += sum(1 + len(d["comments"]["nodes"]) + sum(c["replies"]["totalCount"] for c in d["comments"]["nodes"]) for d in discussions["nodes"])
+        pulls = answer["data"]["repository"]["pullRequests"]
+        check(f"{name}: pull requests merged by somebody", all((p["state"] == "MERGED") == (p["mergedBy"] is not None) for p in pulls["nodes"]), True)
+    threads = {t["thread"]: int(t["posts"]) for t in rows(f"{out}/truth/threads.csv") if t["platform"] == "github" and t["role"] == "discussion"}
+    check("discussions with comments and replies", (found, posts), (len(threads), sum(threads.values())))
+    some = next(d for d in discussions["nodes"] + [None] if d is None or d["comments"]["nodes"])
+    if some:
+        one = some["comments"]["nodes"][0]
+        node = graphql(served, "query($id:ID!){node(id:$id){... on DiscussionComment{body} ... on Issue{title}}}", id=one["id"])["data"]["node"]
+        check("a comment by its id", node, {"body": one["body"]})
+
+    def error(query):
+        return graphql(served, query)["errors"][0].get("type")
+    check("no such repository", error('{repository(owner:"a",name:"b"){name}}'), "NOT_FOUND")
+    check("a page without first", error('{repository(owner:"kelvane",name:"docs"){stargazers{nodes{login}}}}'), "MISSING_PAGINATION_BOUNDARIES")
+    check("too large a page", error('{repository(owner:"kelvane",name:"docs"){stargazers(first:101){nodes{login}}}}'), "EXCESSIVE_PAGINATION")
+    check("no such field", error('{repository(owner:"kelvane",name:"docs"){gremlins}}'), "undefinedField")
+    for broken in ("{", "query{", "{a(b:}", "mutation{x}", "{a(b:\"", "", "{...}", "{" * 5000):
+        check(f"not a query: {broken[:9]}", "data" in graphql(served, broken), False)
+    check("without a token", served.ask("/github/graphql", "POST", body="{}")[0].status, 401)
+    served.faults(rate_limit=1)
+    check("GraphQL's limit", error("{rateLimit{remaining}}"), "RATE_LIMITED")
+    answer, _ = served.ask("/github/repos/kelvane/docs")
+    check("REST's limit", (answer.status, answer.headers["X-RateLimit-Remaining"], answer.headers.get("Retry-After")), (403, "0", None))
+    served.faults(rate_limit=0)
+
+
+def stack(served, count):
+    def all_of(method, more=""):
+        items, page, again = [], 1, True
+        while again:
+            got = served.json(f"/stack/2.3/{method}?site=kelvane&pagesize=17&page={page}{more}")
+            items += got["items"]
+            again, page = got["has_more"], page + 1
+        return items
+    questions = all_of("questions", "&sort=activity&order=asc")
+    check("stack questions", len(questions), count["stackexchange", "post/question"])
+    check("by activity", [q["last_activity_date"] for q in questions], sorted(q["last_activity_date"] for q in questions))
+    answers, comments = all_of("answers"), all_of("comments")
+    check("stack answers", len(answers), count["stackexchange", "post/answer"])
+    check("stack posts", len(questions) + len(answers) + len(comments), count["stackexchange", "post"])
+    check("accepted", {a["answer_id"] for a in answers if a["is_accepted"]}, {q["accepted_answer_id"] for q in questions if "accepted_answer_id" in q})
+    some = [str(q["question_id"]) for q in questions if q["answer_count"] > 0][:5]
+    check("answers of some questions", len(all_of(f"questions/{';'.join(some)}/answers")), sum(q["answer_count"] for q in questions if str(q["question_id"]) in some))
+    middle = questions[len(questions) // 2]["last_activity_date"]
+    check("min is of what is sorted by", len(all_of("questions", f"&sort=activity&min={middle}")), sum(q["last_activity_date"] >= middle for q in questions))
+    check("fromdate is of the creation", len(all_of("questions", f"&fromdate={middle}")), sum(q["creation_date"] >= middle for q in questions))
+    check("bodies when asked for", ("body" in questions[0], "body" in all_of("questions", "&filter=withbody")[0]), (False, True))
+    check("owners are users", {q["owner"]["user_id"] for q in questions} - {u["user_id"] for u in all_of("users")}, set())
+    answer, body = served.ask("/stack/2.3/questions")
+    check("site is required", (answer.status, json.loads(body)["error_name"]), (400, "bad_parameter"))
+    check("always compressed", answer.headers["Content-Encoding"], "gzip")
+    served.faults(backoff=1)
+    check("backoff", served.json("/stack/2.3/users?site=kelvane")["backoff"], 1)
+    served.faults(backoff=0, rate_limit=1)
+    answer, body = served.ask("/stack/2.3/users?site=kelvane")
+    check("throttled", (answer.status, json.loads(body)["error_id"]), (400, 502))
+    served.faults(rate_limit=0)
+
+
+def registries(served, out, count):
+    days = served.json("/npm/downloads/range/2023-01-01:2024-02-01/kelvane")["downloads"]
+    check("npm downloads", (len(days), sum(d["downloads"] for d in days)), (397, count["series", "npm_downloads"]))
+    check("npm cuts a long range", len(served.json("/npm/downloads/range/2020-01-01:2024-01-01/kelvane")["downloads"]), 550)
+    check("npm does not know it", served.ask("/npm/downloads/range/2023-01-01:2023-01-02/other")[0].status, 404)
+    releases = [(w["title"].split()[-1], w["day"]) for w in rows(f"{out}/truth/works.csv") if w["kind"] == "release"]
+    packument = served.json("/npm/kelvane")
+    check("npm versions", [(v, packument["time"][v][:10]) for v in packument["versions"]], releases)
+    check("pypi releases", [(v, f[0]["upload_time_iso_8601"][:10]) for v, f in served.json("/pypi/pypi/kelvane/json")["releases"].items()], releases)
+    kept = served.json("/pypi/api/packages/kelvane/overall?mirrors=false")["data"]
+    last = [r for r in rows(f"{out}/truth/series.csv") if r["series"] == "pypi_downloads"][-180:]
+    check("pypistats keeps 180 days", [(d["date"], d["downloads"]) for d in kept], [(r["day"], int(r["observed"])) for r in last])
 
 
 def every_fault(served):
@@ -139,6 +291,8 @@ def every_fault(served):
     served.faults(latency_ms=0, shift=1)
     first, second = (served.json(list_)["topic_list"]["topics"][0]["id"] for _ in range(2))
     check("a list that shifts", first != second, True)
+    first, second = (served.json("/github/repos/kelvane/kelvane/issues?state=all&sort=updated")[0] for _ in range(2))
+    check("GitHub's list shifts", (first["number"] != second["number"], first["updated_at"] < second["updated_at"]), (True, True))
     served.faults(shift=0)
 
 
@@ -164,6 +318,10 @@ def main():
         count = {(r["where"], r["what"]): int(r["count"]) for r in rows(f"{out}/truth/counts.csv")}
         with Served(out) as served:
             apis(served, count)
+            github_rest(served, out, count)
+            github_graphql(served, out, count)
+            stack(served, count)
+            registries(served, out, count)
             every_fault(served)
         with Served(out, "--rate-limit", "3") as served:
             answers = [served.ask("/forum/categories.json")[0] for _ in range(8)]

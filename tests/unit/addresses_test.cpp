@@ -40,7 +40,8 @@ TEST(AccountKind, tells_people_from_programs) {
       {"", "", "Renovate", "", "bot"},                         {"", "talbot", "Jo Talbot", "", "human"},
       {"", "abbot", "", "", "human"},                          {"", "robotnik", "", "", "human"},
       {"", "", "Claude", "noreply@anthropic.com", "agent"},    {"", "Copilot", "", "", "agent"},
-      {"", "", "", "", "human"},
+      {"", "", "", "", "human"},                               {"bot", "devin-ai-integration[bot]", "", "", "agent"},
+      {"bot", "renovate[bot]", "", "", "bot"},                 {"agent", "ada", "", "", "agent"},
   };
   for (const auto& c : kCases) EXPECT_EQ(kind_of_account(c.said, c.login, c.name, c.email).kind, c.want) << c.login << "/" << c.name;
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/archive.h"
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/json_writer.h"
@@ -69,6 +70,12 @@ TEST(FileLock, excludes_and_names_the_holder) {
   first->describe_holder("the first");
   EXPECT_TRUE(fails(FileLock::take(room / "lock", FileLock::Mode::kExclusive, FileLock::Wait::kNo), Error::Kind::kBusy, "the first"));
   EXPECT_TRUE(fails(FileLock::take(room / "lock", FileLock::Mode::kShared, FileLock::Wait::kNo), Error::Kind::kBusy));
+}
+
+TEST(Base64, is_that_of_the_rfc) {  // RFC 4648, 10
+  const std::pair<const char*, const char*> cases[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+  for (auto [in, want] : cases) EXPECT_EQ(base64(in), want);
+  EXPECT_EQ(base64("\xff\xfe\xfd"), "//79");
 }
 
 TEST(Text, repairs_what_is_not_utf8) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "connectors/json_api.h"
 #include "tests/support/result_matchers.h"
@@ -135,6 +136,21 @@ TEST(RecentFirst, an_empty_list_catches_up) {
   EXPECT_EQ(sync(cursor, make), Ids{});
   list.things.emplace_back(1, 1151);
   EXPECT_EQ(sync(cursor, make), Ids{1});
+}
+
+TEST(OneAfterAnother, reads_every_list_and_each_from_where_it_was) {
+  std::map<std::string, List> lists{{"a", {{{1, 10}, {2, 20}, {3, 30}, {4, 40}}}}, {"b", {{{11, 10}}}}, {"c", {{{21, 10}}}}};
+  auto make = [&](std::vector<std::string> names) {
+    return [&lists, names](const std::string& at) {
+      return one_after_another(names, at, [&](const std::string& name, std::string own) {
+        return newest_first(std::move(own), days{0}, [&](const std::string& token) { return lists[name].down(token); });
+      });
+    };
+  };
+  std::string cursor;
+  EXPECT_EQ(sync(cursor, make({"a", "b"})), (Ids{4, 3, 2, 1, 11}));
+  lists["a"].things.emplace_back(5, 50);
+  EXPECT_EQ(sync(cursor, make({"c", "a"})), (Ids{21, 5, 4, 3}));  // c is new, b is gone
 }
 
 TEST(NextLink, is_found_among_others) {  // RFC 8288

@@ -42,6 +42,24 @@ TEST(Polite, waits_as_long_as_it_is_asked_to) {
   EXPECT_EQ(one.clock.pauses(), Pauses{milliseconds{7000}});
 }
 
+TEST(Polite, leaves_a_host_alone_that_asked_for_it) {
+  Polite one{{200}};
+  one.http->hold("https://api.example.org/x?page=1", std::chrono::seconds{10});
+  ASSERT_TRUE(ok(one.http->send({"GET", "https://other.example.org/x", {}, {}})));
+  EXPECT_TRUE(one.clock.pauses().empty());
+  ASSERT_TRUE(ok(one.ask()));
+  ASSERT_EQ(one.clock.pauses().size(), 1u);
+  EXPECT_GT(one.clock.pauses()[0], milliseconds{9000});
+  EXPECT_LE(one.clock.pauses()[0], milliseconds{10000});
+}
+
+TEST(Polite, says_when_a_host_wants_hours_of_quiet) {
+  Polite one{{200}};
+  one.http->hold("https://api.example.org/x", std::chrono::hours{2});
+  EXPECT_TRUE(fails(one.ask(), Error::Kind::kRateLimited, "asks us to come back at"));
+  EXPECT_TRUE(one.replay.log().empty());
+}
+
 TEST(Polite, understands_a_date) {  // RFC 9110, 10.2.3; one in the past means at once
   Polite one{{503, 200}, {{"Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"}}};
   ASSERT_TRUE(ok(one.ask()));

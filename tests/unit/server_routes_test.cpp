@@ -2,9 +2,9 @@
 // compared in tests/http.
 #include <gtest/gtest.h>
 
+#include "base/gzip.h"
 #include "base/json_writer.h"
 #include "server/changes.h"
-#include "server/gzip.h"
 #include "server/routes.h"
 #include "server/static.h"
 #include "store/migrations.h"

@@ -208,6 +208,42 @@ export interface Rejected {
   items: RejectedItem[];
 }
 
+/** What was handed over. */
+export interface Accepted {
+  /** how many activities or deliveries */
+  accepted: number;
+}
+
+/** Something somebody did. Further members are kept and can be mapped. */
+export interface NewActivity {
+  /** names it for good; the request's Idempotency-Key if missing */
+  id?: string;
+  /** signup, product_event, attendance …: the kinds of docs/data-model.md */
+  kind: string;
+  /** ISO 8601 */
+  happened_at: string;
+  /** login or other name on its platform */
+  account?: string;
+  /** of who did it */
+  email?: string;
+  /** of who did it */
+  person_name?: string;
+  /** where the account is */
+  platform?: string;
+  /** channel, form or product */
+  place?: string;
+  /** what belongs together */
+  thread?: string;
+  /** one line */
+  title?: string;
+  /** what was said */
+  text?: string;
+  /** where it can be seen */
+  url?: string;
+  /** how many at once; 1 if missing */
+  amount?: number;
+}
+
 /** Every route, by its path: what it takes and what it answers. */
 export interface Routes {
   /** State of the workspace and freshness of its sources */

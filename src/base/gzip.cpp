@@ -1,4 +1,4 @@
-#include "server/gzip.h"
+#include "base/gzip.h"
 
 #include <zlib.h>
 

@@ -1,0 +1,193 @@
+#include "connectors/github/github.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/embedded.h"
+#include "base/text.h"
+#include "connectors/github/deliveries.h"
+#include "connectors/github/graph.h"
+#include "connectors/github/lists.h"
+#include "connectors/github/repositories.h"
+#include "connectors/saved_files.h"
+
+namespace rapport {
+namespace {
+
+using namespace github;
+
+constexpr std::string_view kPublicApi = "https://api.github.com";
+
+constexpr Setting kSettings[] = {
+    {.name = "repo", .help = "The repository, or several by commas; an owner alone means all of an organization's or a person's but its forks.",
+     .example = "our-org/sdk,our-org/docs"},
+    {.name = "token", .help = "Access tokens, separated by commas: when the budget of one is used up the next is taken.", .example = "$GITHUB_TOKEN", .secret = true},
+    {.name = "streams", .help = "Which streams to read; without it all that need no more than the token gives, but not events.", .example = "issues,comments,stargazers"},
+    {.name = "reactions", .help = "Reactions as counts, by names (one more request for everything that has one), or none.", .example = "names", .fallback = "counts"},
+    {.name = "url", .help = "Where the API is; an Enterprise server's ends in /api/v3.", .example = "https://github.example.com/api/v3", .fallback = kPublicApi},
+    {.name = "webhooks", .help = "Saved webhook deliveries: a file or folder of JSON objects with headers and body.", .example = "deliveries/", .path = true},
+    {.name = "webhook_secret", .help = "The secret of the webhook: deliveries that are not signed with it are set aside.", .example = "$GITHUB_WEBHOOK_SECRET", .secret = true},
+};
+
+// In the order in which they are read: what a first look at a community needs comes first, what may be refused last.
+struct StreamPlan {
+  std::string_view name;
+  enum class Needs { kNothing, kToken, kToBeAskedFor } needs;
+  std::unique_ptr<Reader> (*with_token)(Place place, const std::string& cursor);
+  std::unique_ptr<Reader> (*without)(Place place, const std::string& cursor);
+};
+using enum StreamPlan::Needs;
+constexpr std::array kPlan = std::to_array<StreamPlan>({
+    {"repositories", kNothing, read_repository, read_repository},
+    {"issues", kNothing, read_issues, read_issues},
+    {"pulls", kNothing, read_pulls, read_pull_list},
+    {"comments", kNothing, read_comments, read_comments},
+    {"review_comments", kNothing, read_review_comments, read_review_comments},
+    {"discussions", kToken, read_discussions, nullptr},
+    {"releases", kNothing, read_releases, read_releases},
+    {"stargazers", kNothing, read_stars, read_star_list},
+    {"forks", kNothing, read_forks, read_forks},
+    {"events", kToBeAskedFor, read_events, read_events},
+    {"traffic", kToken, read_traffic, nullptr},
+});
+constexpr std::string_view kDeliveries = "deliveries";
+
+constexpr auto kStreams = [] {
+  std::array<Stream, kPlan.size() + 1> streams{};
+  for (std::size_t i = 0; i < kPlan.size(); ++i) streams[i] = {kPlan[i].name, StreamKind::kIncremental};
+  streams.back() = {kDeliveries, StreamKind::kIncremental};
+  return streams;
+}();
+
+struct Options {
+  std::shared_ptr<Api> api;
+  std::shared_ptr<Repositories> repositories;
+  bool has_repositories = false;
+  std::set<std::string, std::less<>> streams;  // empty = by default
+  Reactions reactions = Reactions::kCounts;
+  std::string webhooks, webhook_secret;
+
+  bool wants(const StreamPlan& stream) const {
+    if (!has_repositories) return false;
+    if (!streams.empty()) return streams.contains(stream.name);
+    return stream.needs == kNothing || (stream.needs == kToken && api->has_token());
+  }
+};
+
+class GithubConnector : public Connector {
+ public:
+  explicit GithubConnector(Options options) : options_(std::move(options)) {}
+
+  Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
+    if (stream == kDeliveries) {
+      if (options_.webhooks.empty()) return read_nothing();
+      return read_deliveries(options_.webhooks, options_.webhook_secret, cursor);
+    }
+    auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
+    if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
+    auto read = options_.api->has_token() ? plan->with_token : plan->without;
+    return read_all(options_.api, options_.repositories, http, cursor, [read, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
+      return read(Place{api, &http, repository, reactions}, at);
+    });
+  }
+
+ private:
+  Options options_;
+};
+
+std::vector<std::string> listed(const std::string& text) {
+  std::vector<std::string> parts;
+  for (auto part : split(text, ','))
+    if (!trim(part).empty()) parts.emplace_back(trim(part));
+  return parts;
+}
+
+Result<std::string> base_of(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  if (!is_web_address(url)) return fail(Error::Kind::kBadInput, fmt::format("`url` is {}", printable(url)), "it begins with https://");
+  if (url == "https://github.com") return std::string{kPublicApi};
+  return url;
+}
+
+Result<std::unique_ptr<Connector>> open(const Settings& settings) {
+  Options options;
+  auto tokens = listed(settings.text("token"));
+  options.api = std::make_shared<Api>(TRY(base_of(settings.text("url"))), tokens);
+  auto wanted = TRY(parse_wanted(settings.text("repo")));
+  options.has_repositories = !wanted.empty();
+  options.webhooks = settings.text("webhooks");
+  options.webhook_secret = settings.text("webhook_secret");
+  if (!options.has_repositories && options.webhooks.empty())
+    return fail(Error::Kind::kBadInput, "neither `repo` nor `webhooks` is set", "set repo = \"owner/name\", or webhooks = the folder of saved deliveries");
+  options.repositories = std::make_shared<Repositories>(std::move(wanted));
+  std::vector<std::string> names;
+  for (const auto& stream : kPlan) names.emplace_back(stream.name);
+  for (auto& name : listed(settings.text("streams"))) {
+    auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == name; });
+    if (plan == kPlan.end()) {
+      auto near = did_you_mean(name, names);
+      return fail(Error::Kind::kBadInput, fmt::format("`streams` names {}, which there is not", printable(name)),
+                  near.empty() ? fmt::format("there are: {}", join(names, ", ")) : fmt::format("did you mean {}?", near));
+    }
+    if (plan->needs == kToken && tokens.empty())
+      return fail(Error::Kind::kAuth, fmt::format("GitHub gives {} only to somebody it knows", name), "set token = \"$NAME_OF_A_VARIABLE\", or leave it out of `streams`");
+    options.streams.insert(std::move(name));
+  }
+  constexpr std::pair<std::string_view, Reactions> kWays[] = {{"counts", Reactions::kCounts}, {"names", Reactions::kNames}, {"none", Reactions::kNone}};
+  auto way = std::find_if(std::begin(kWays), std::end(kWays), [&](const auto& one) { return one.first == settings.text("reactions"); });
+  if (way == std::end(kWays))
+    return fail(Error::Kind::kBadInput, fmt::format("`reactions` is {}", printable(settings.text("reactions"))), "it may be counts, names or none");
+  options.reactions = way->second;
+  return std::unique_ptr<Connector>{std::make_unique<GithubConnector>(std::move(options))};
+}
+
+// Counts come within other things; only the model can leave them out.
+Result<std::string> make_model(const Settings& settings) {
+  return fmt::format("SET VARIABLE github_reactions = {};\n{}", sql_quoted(settings.text("reactions")), embedded_file(embedded_connectors(), "github/model.sql"));
+}
+
+// "github:owner/name" and "github:owner" for the API alone; the address of a repository's page, where its commits are wanted
+// too; saved webhook deliveries. An address that ends in .git is git's alone.
+Recognised recognise(std::string_view what) {
+  bool short_form = starts_with_ignoring_case(what, "github:");
+  bool address = false;
+  for (std::string_view host : {"https://github.com/", "http://github.com/", "https://www.github.com/"}) address = address || starts_with_ignoring_case(what, host);
+  if (!short_form && !address) {
+    if (what.find("://") != std::string_view::npos || !looks_like_deliveries(std::filesystem::path{what})) return {};
+    return {90, "webhook deliveries of GitHub", "github-webhooks", {{"webhooks", std::string{what}}}, {}};
+  }
+  auto wanted = parse_wanted(what);
+  if (!wanted || wanted->empty() || what.ends_with(".git")) return {};
+  Recognised found;
+  found.confidence = 95;
+  if (!wanted->owners.empty()) {
+    found.understood = "all repositories of " + wanted->owners.front() + ", by the API of GitHub";
+    found.name = "github-" + wanted->owners.front();
+    found.settings = {{"repo", wanted->owners.front()}};
+  } else {
+    const auto& repository = wanted->repositories.front();
+    found.understood = "issues, changes, reviews, discussions, stars and traffic of " + repository.full_name() + ", by the API of GitHub";
+    found.name = "github-" + repository.name;
+    found.settings = {{"repo", repository.full_name()}};
+    if (address) found.also = {{"git", "https://github.com/" + repository.full_name() + ".git"}};
+  }
+  return found;
+}
+
+}  // namespace
+
+const ConnectorEntry kGithubConnector{
+    .info = {.name = "github",
+             .summary = "issues, changes, reviews, discussions, stars, forks, releases and traffic of GitHub repositories; saved webhooks",
+             .settings = kSettings,
+             .streams = kStreams,
+             .staging = {},
+             .model_sql = embedded_file(embedded_connectors(), "github/model.sql")},
+    .make_model = make_model,
+    .open = open,
+    .recognise = recognise};
+
+}  // namespace rapport
