@@ -1,5 +1,5 @@
 // Exports of services whose rows are known: what their header looks like and what each row means. One row of the table a
-// service; docs of each: connectors/table/PRESETS.md.
+// service; README.md says what each gives.
 #pragma once
 
 #include <span>
