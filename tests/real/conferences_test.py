@@ -35,7 +35,8 @@ def main():
         check("calls for papers with an end", one(home, "SELECT count(*) FROM activity WHERE attributes->>'cfp_ends_on' IS NOT NULL"), calls)
         check("topics", one(home, "SELECT sum(json_array_length(attributes->'topics')) FROM activity"),
               sum(len({topic for topic, _ in listed}) for listed in conferences.values()))
-        check("names", one(home, "SELECT count(*) FROM place"), len({name for name, _, _ in conferences}))
+        # One name has a capital I with a dot, which Python lowers to two characters and the store to one.
+        check("names", one(home, "SELECT count(*) FROM place"), len({"".join(c[:1] for c in map(str.lower, text(listed[0][1], "name"))) for listed in conferences.values()}))
         check("threads", one(home, "SELECT count(*) FROM thread"), len(conferences))
         same_again(home)
     end()
