@@ -1,14 +1,16 @@
 -- Events -> a thread each, with a `post` by the organizer when it was put into the calendar, and an `rsvp` of each person who accepted.
 
 CREATE OR REPLACE TEMP MACRO ical_value(node) AS nullif(trim(node->0->>'#'), '');
+-- A zone that is known: the one that the property names, else the calendar's, else UTC. An unknown one would be an error, not NULL.
+SET VARIABLE ical_zones = (SELECT list(name) FROM pg_timezone_names());
+CREATE OR REPLACE TEMP MACRO ical_zone(named, zone) AS
+  CASE WHEN list_contains(getvariable('ical_zones'), named) THEN named WHEN list_contains(getvariable('ical_zones'), zone) THEN zone ELSE 'UTC' END;
 -- The instant of a property: stated by the calendar's own zone, in UTC, in a zone by its name, or in the calendar's.
 CREATE OR REPLACE TEMP MACRO ical_time(node, zone) AS
   CASE WHEN (node->0->>'@UTC') IS NOT NULL THEN TRY_CAST(node->0->>'@UTC' AS TIMESTAMPTZ)
        WHEN ends_with(node->0->>'#', 'Z') THEN timezone('UTC', try_strptime(node->0->>'#', '%Y%m%dT%H%M%SZ'))
        WHEN length(node->0->>'#') = 8 THEN timezone('UTC', try_strptime(node->0->>'#', '%Y%m%d'))
-       ELSE coalesce(TRY(timezone(ltrim(coalesce(node->0->>'@TZID', zone), '/'), try_strptime(node->0->>'#', '%Y%m%dT%H%M%S'))),
-                     TRY(timezone(nullif(zone, ''), try_strptime(node->0->>'#', '%Y%m%dT%H%M%S'))),
-                     timezone('UTC', try_strptime(node->0->>'#', '%Y%m%dT%H%M%S'))) END;
+       ELSE timezone(ical_zone(ltrim(coalesce(node->0->>'@TZID', ''), '/'), zone), try_strptime(node->0->>'#', '%Y%m%dT%H%M%S')) END;
 
 CREATE OR REPLACE TEMP TABLE ical_event AS
 WITH said AS (
