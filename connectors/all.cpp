@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/accesslog/accesslog.h"
 #include "connectors/bluesky/bluesky.h"
+#include "connectors/conferences/conferences.h"
 #include "connectors/connector.h"
 #include "connectors/devto/devto.h"
 #include "connectors/discord/discord.h"
@@ -17,6 +18,7 @@
 #include "connectors/git/git.h"
 #include "connectors/github/github.h"
 #include "connectors/hackernews/hackernews.h"
+#include "connectors/ical/ical.h"
 #include "connectors/irc/irc.h"
 #include "connectors/lobsters/lobsters.h"
 #include "connectors/mastodon/mastodon.h"
@@ -40,6 +42,7 @@ std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
       kBlueskyConnector,
+      kConferencesConnector,
       kDevtoConnector,
       kDiscordConnector,
       kDiscourseConnector,
@@ -48,6 +51,7 @@ std::span<const ConnectorEntry> connectors() {
       kGitConnector,
       kGithubConnector,
       kHackernewsConnector,
+      kIcalConnector,
       kIrcConnector,
       kLobstersConnector,
       kMastodonConnector,

@@ -165,7 +165,7 @@ std::string attributes_sql(const Settings& settings, std::vector<Word>& words) {
     names += (names.empty() ? "" : ", ") + sql_quoted(lower_ascii(name));
   }
   if (names.empty()) return "SET VARIABLE mapping_attributes = NULL;\n";
-  return fmt::format("SET VARIABLE mapping_attributes = (SELECT coalesce(nullif(json_group_object(spelled, 'JSON')::VARCHAR, '{{}}'), "
+  return fmt::format("SET VARIABLE mapping_attributes = (SELECT coalesce('{{' || string_agg(to_json(spelled)::VARCHAR || ':\"JSON\"', ',' ORDER BY spelled) || '}}', "
                      "'{{\"rapport:nothing\":\"JSON\"}}') FROM (SELECT min(name) AS spelled FROM mapping_column WHERE lower(name) IN ({}) "
                      "GROUP BY lower(name)));\n", names);
 }

@@ -31,7 +31,8 @@ class DelimitedRows : public Rows {
     if (!window_.is_utf16() && head.substr(0, 4096).find('\0') != std::string_view::npos)
       return fail(Error::Kind::kBadInput, "this is not text: there are NUL bytes in it", "give a CSV, JSON or Parquet file, or say which it is with `format`");
     if (head.find('\n') == std::string_view::npos && head.find('\r') != std::string_view::npos) line_end_ = '\r';
-    if (options_.delimiter == '\0') options_.delimiter = likely_delimiter(head);
+    if (!options_.comment_column.empty()) take_comments();
+    if (options_.delimiter == '\0') options_.delimiter = likely_delimiter(window_.text());
     if (!options_.columns.empty()) {
       name_columns(options_.columns);
       return {};
@@ -100,6 +101,7 @@ class DelimitedRows : public Rows {
     later->keys_ = keys_;
     later->id_index_ = id_index_;
     later->line_end_ = line_end_;
+    later->comments_ = comments_;
     later->line_ = place.line;
     return later;
   }
@@ -107,6 +109,20 @@ class DelimitedRows : public Rows {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
+  // Lines that begin with # and empty ones, as far as the head of the text goes.
+  void take_comments() {
+    for (;;) {
+      auto text = window_.text();
+      auto end = text.find(line_end_);
+      if (end == std::string_view::npos) return;
+      auto line = trim(text.substr(0, end));
+      if (!line.empty() && line.front() != '#') return;
+      if (!line.empty()) comments_ += (comments_.empty() ? "" : "\n") + std::string{decoded(line)};
+      window_.drop(end + 1);
+      ++line_;
+    }
+  }
+
   // The one that cuts the first line into the most parts; a comma if none does.
   static char likely_delimiter(std::string_view head) {
     constexpr std::string_view kCandidates = ",;\t|";
@@ -271,6 +287,12 @@ class DelimitedRows : public Rows {
       json += ':';
       append_json_string(json, options_.file_name);
     }
+    if (!options_.comment_column.empty()) {
+      if (json.size() > 1) json += ',';
+      append_json_string(json, options_.comment_column);
+      json += ':';
+      append_json_string(json, comments_);
+    }
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       if (json.size() > 1) json += ',';
       json += keys_[i];
@@ -290,7 +312,7 @@ class DelimitedRows : public Rows {
   char line_end_ = '\n';
   std::int64_t line_ = 1;
   std::vector<std::string_view> fields_;
-  std::string unquoted_, decoded_;
+  std::string unquoted_, decoded_, comments_;
 };
 
 }  // namespace

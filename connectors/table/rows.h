@@ -36,6 +36,7 @@ struct RowOptions {
   std::string id_column;             // or a path "a.b" into JSON; empty = none
   std::vector<std::string> id_path;
   std::string file_column, file_name;  // a column to add with the file's name
+  std::string comment_column;        // a column to add with the lines above the header that begin with #; empty = those are rows
 };
 
 enum class Format { kDelimited, kTabs, kJsonLines, kJson, kParquet };

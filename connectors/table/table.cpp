@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "connectors/mapping.h"
 #include "connectors/table/inputs.h"
+#include "connectors/table/presets.h"
 #include "connectors/table/reader.h"
 
 namespace rapport {
@@ -19,6 +20,8 @@ constexpr Setting kOwnSettings[] = {
     {.name = "delimiter", .help = "What separates columns, where the first line does not tell: one character, or tab.", .example = ";"},
     {.name = "columns", .help = "The names of the columns of files without a header line, separated by commas.", .example = "day,package,downloads"},
     {.name = "file_column", .help = "Adds a column of this name with the file's name.", .example = "file"},
+    {.name = "comment_column", .help = "Lines that begin with # above the header are no rows; adds a column of this name with their text.", .example = "comments"},
+    {.name = "preset", .help = "The service that the file was exported from: what all other settings are, unless they are given.", .example = "luma"},
     {.name = "full", .help = "true: the files always list everything, so rows that vanish from them are gone.", .example = "true", .fallback = "false"},
 };
 constexpr auto kSettings = with_settings(kOwnSettings, kMappingSettings);
@@ -41,6 +44,7 @@ Result<table::ReaderOptions> options_of(const Settings& settings) {
   options.listing = settings.truth("full");
   auto& rows = options.rows;
   rows.file_column = settings.text("file_column");
+  rows.comment_column = settings.text("comment_column");
   rows.id_column = mapped_column(settings.text("id"), &rows.id_path);
   for (auto name : split(settings.text("columns"), ','))
     if (!trim(name).empty()) rows.columns.emplace_back(trim(name));
@@ -73,22 +77,29 @@ class TableConnector : public Connector {
   std::string_view stream_;
 };
 
-Result<std::unique_ptr<Connector>> open(const Settings& settings) {
+Result<std::unique_ptr<Connector>> open(const Settings& given) {
+  auto settings = TRY(table::with_preset(kSettings, given)).front();
   auto options = TRY(options_of(settings));
   auto inputs = TRY(table::find_inputs(settings.text("path"), options.forced));
   options.one_file = inputs.size() == 1;
   return std::unique_ptr<Connector>{std::make_unique<TableConnector>(std::move(inputs), std::move(options), stream_of(settings))};
 }
 
-Result<std::string> make_model(const Settings& settings) {
-  return mapping_model(settings, {.row = "json", .filter = fmt::format("stream = '{}'", stream_of(settings))});
+Result<std::string> make_model(const Settings& given) {
+  std::string model;
+  for (const auto& settings : TRY(table::with_preset(kSettings, given)))
+    model += TRY(mapping_model(settings, {.row = "json", .filter = fmt::format("stream = '{}'", stream_of(settings))}));
+  return model;
 }
 
 // The columns of the first rows; for JSON also those one level down, as "actor.login".
-std::vector<std::string> columns_seen(const table::Input& input) {
+std::vector<std::string> columns_seen(const table::Input& input, std::string_view comment_column = {}) {
   std::vector<std::string> columns;
   if (input.format == table::Format::kParquet) return columns;
-  auto page = table::read_inputs({input}, {.rows_per_page = 50}, {})->next();
+  table::ReaderOptions options;
+  options.rows_per_page = 50;
+  options.rows.comment_column = comment_column;
+  auto page = table::read_inputs({input}, std::move(options), {})->next();
   if (!page) return columns;
   auto note = [&](std::string name) {
     if (columns.size() < 500 && std::find(columns.begin(), columns.end(), name) == columns.end()) columns.push_back(std::move(name));
@@ -122,6 +133,14 @@ Recognised recognise(std::string_view what) {
   stem = stem.substr(0, stem.find('.'));
   found.name = stem.empty() ? "rows" : stem;
   found.settings.emplace_back("path", location);
+  auto* preset = table::preset_of(columns);
+  if (preset == nullptr && !columns.empty() && columns.front().starts_with('#')) preset = table::preset_of(columns_seen(first, "comments"));
+  if (preset != nullptr) {
+    found.confidence = is_folder || archive ? 70 : 85;
+    found.understood = preset->says;
+    found.settings.emplace_back("preset", preset->name);
+    return found;
+  }
   auto guesses = guess_mapping(columns, stem);
   auto top = std::count_if(columns.begin(), columns.end(), [](const auto& name) { return name.find('.') == std::string::npos; });
   found.understood = inputs->size() == 1 ? std::string{archive ? "an archive of tables" : first.format == table::Format::kParquet ? "a Parquet file" : "a table"}
