@@ -134,7 +134,7 @@ Recognised recognise(std::string_view what) {
   found.name = stem.empty() ? "rows" : stem;
   found.settings.emplace_back("path", location);
   auto* preset = table::preset_of(columns);
-  if (preset == nullptr && !columns.empty() && columns.front().starts_with('#')) preset = table::preset_of(columns_seen(first, "comments"));
+  if (preset == nullptr && !archive) preset = table::preset_of(columns_seen(first, "comments"));
   if (preset != nullptr) {
     found.confidence = is_folder || archive ? 70 : 85;
     found.understood = preset->says;

@@ -58,7 +58,7 @@ TEST(presets, a_setting_that_is_given_goes_before) {
   ASSERT_EQ(mappings->size(), 1u);
   EXPECT_EQ(mappings->front().text("kind"), "join");
   EXPECT_EQ(mappings->front().text("time"), "created_at");
-  EXPECT_EQ(mappings->front().text("place_kind"), "newsletter");
+  EXPECT_EQ(mappings->front().text("place_kind"), "'newsletter'");
   auto slip = Settings::parse(kDeclared, {{"preset", "substak"}});
   ASSERT_TRUE(slip);
   auto refused = with_preset(kDeclared, *slip);
