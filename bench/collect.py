@@ -49,6 +49,27 @@ def row(what, count, unit, ours, rival, rival_name):
     print("%-34s %8.2f s %10.0f %s/s   CPU %6.2f s | %6.2f s  %-36s ratio %.2f" % (what, ours[0], count / ours[0], unit, ours[1], rival[0], rival_name, ours[0] / rival[0]))
 
 
+def table_memory(count):
+    """Peak memory and rows a second of a generated CSV of `count` rows."""
+    with tempfile.TemporaryDirectory(prefix="rapport-bench-") as home:
+        rows = home + "/rows.csv"
+        with open(rows, "w") as out:
+            out.write("id,when,who,text\n")
+            for n in range(count):
+                out.write("%d,2024-%02d-%02dT%02d:%02d:00Z,user%d,%s\n" % (n, 1 + n % 12, 1 + n % 28, n % 24, n % 60, n * 7919 % 50021,
+                                                                           " ".join("%06d" % ((n * 104729 + i * 7919) % 1000003) for i in range(14))))
+        subprocess.run([RAPPORT, "init", home, "-q"], check=True)
+        mapping = [word for pair in ("id=id", "time=when", "account=who", "text=text", "kind='message'") for word in ("--set", pair)]
+        subprocess.run([RAPPORT, "--home", home, "add", rows, "-q", "--as", "table", *mapping], check=True)
+        begun = time.perf_counter()
+        process = subprocess.Popen([RAPPORT, "--home", home, "sync", "-q"])
+        _, status, used = os.wait4(process.pid, 0)
+        if status:
+            sys.exit("the sync ended with %s" % status)
+        print("table: CSV of %9d rows, %4d MB: %6.1f s, %8.0f rows/s, CPU %6.1f s, peak memory %5d MB" % (count, os.path.getsize(rows) >> 20, time.perf_counter() - begun,
+              count / (time.perf_counter() - begun), used.ru_utime + used.ru_stime, used.ru_maxrss >> 10))
+
+
 def first_answer():
     home = tempfile.mkdtemp(prefix="rapport-bench-")
     try:
@@ -77,6 +98,8 @@ def main():
     hour = DATA / "gharchive" / "2015-01-01-0.json.gz"
     row("gharchive: one hour, 7,702 events", 7702, "events", best(sync_of(hour)), best(lambda: timed(["gzip", "-dc", str(hour)])), "gzip -dc >/dev/null")
     first_answer()
+    for count in (250_000, 1_000_000):
+        table_memory(count)
 
 
 main()
