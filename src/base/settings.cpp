@@ -23,7 +23,8 @@ Result<std::string> secret_of(std::string_view name, const std::string& value) {
 
 Result<Settings> Settings::parse(std::span<const Setting> declared, const std::map<std::string, std::string>& given) {
   Settings settings;
-  for (const auto& [name, value] : given) {
+  for (const auto& entry : given) {
+    const auto& name = entry.first;
     if (std::any_of(declared.begin(), declared.end(), [&](const Setting& s) { return s.name == name; })) continue;
     std::vector<std::string> names;
     for (const auto& setting : declared) names.emplace_back(setting.name);
