@@ -87,11 +87,11 @@ class PoliteHttp : public Http {
   Result<HttpResponse> send(const HttpRequest& request) override {
     milliseconds pause = options_.first_pause;
     for (int attempt = 1;; ++attempt) {
-      if (auto held = held_back(host_of(request.url)); held > options_.longest_pause) return too_long(request, held);
-      else if (held.count() > 0 && !options_.sleep(held)) return stopped();
-      if (!keep_pace(host_of(request.url))) return stopped();
+      auto wait = take_turn(host_of(request.url));
+      if (wait > options_.longest_pause) return too_long(request, wait);
+      if (wait.count() > 0 && !options_.sleep(wait)) return stopped();
       auto answer = inner_.send(request);
-      if (auto rest = answer ? pause_before_next(*answer) : std::nullopt) rest_until(host_of(request.url), std::min<milliseconds>(*rest, options_.longest_pause));
+      if (auto rest = answer ? pause_before_next(*answer) : std::nullopt) leave_alone(host_of(request.url), std::min<milliseconds>(*rest, options_.longest_pause));
       if (!may_pass(answer, attempt) || attempt >= options_.attempts) return answer;
       auto asked = answer ? asked_pause(*answer) : std::nullopt;
       if (asked && *asked > options_.longest_pause) return too_long(request, *asked);
@@ -100,20 +100,9 @@ class PoliteHttp : public Http {
     }
   }
 
-  void hold(const std::string& url, std::chrono::seconds pause) override {
-    std::lock_guard lock{mutex_};
-    not_before_[host_of(url)] = std::chrono::steady_clock::now() + pause;
-  }
+  void hold(const std::string& url, std::chrono::seconds pause) override { leave_alone(host_of(url), pause); }
 
  private:
-  // How long a host that asked for quiet is still to be left alone.
-  milliseconds held_back(const std::string& host) {
-    std::lock_guard lock{mutex_};
-    auto found = not_before_.find(host);
-    if (found == not_before_.end()) return milliseconds{0};
-    return std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(found->second - std::chrono::steady_clock::now()));
-  }
-
   static tl::unexpected<Error> stopped() { return fail(Error::Kind::kCancelled, "stopped as you asked", "run `rapport sync` again to go on from here"); }
 
   static tl::unexpected<Error> too_long(const HttpRequest& request, milliseconds asked) {
@@ -122,29 +111,27 @@ class PoliteHttp : public Http {
                 "sync again then; it goes on where it stopped");
   }
 
-  void rest_until(const std::string& host, milliseconds rest) {
+  void leave_alone(const std::string& host, milliseconds pause) {
     std::lock_guard lock{mutex_};
     auto& next = next_turn_[host];
-    next = std::max(next, std::chrono::steady_clock::now() + rest);
+    next = std::max(next, std::chrono::steady_clock::now() + pause);
   }
 
-  bool keep_pace(const std::string& host) {
+  // How long to wait before this host may be asked. The turn is taken with the question, unless it is too far away.
+  milliseconds take_turn(const std::string& host) {
     auto present = std::chrono::steady_clock::now();
-    auto turn = present;
-    {
-      std::lock_guard lock{mutex_};
-      auto& next = next_turn_[host];
-      turn = std::max(present, next);
-      next = turn + options_.per_host_interval;
-    }
-    return turn <= present || options_.sleep(std::chrono::ceil<milliseconds>(turn - present));
+    std::lock_guard lock{mutex_};
+    auto& next = next_turn_[host];
+    auto turn = std::max(present, next);
+    auto wait = std::chrono::ceil<milliseconds>(turn - present);
+    if (wait <= options_.longest_pause) next = turn + options_.per_host_interval;
+    return wait;
   }
 
   Http& inner_;
   PoliteOptions options_;
   std::mutex mutex_;
-  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;   // host -> when it may be asked again
-  std::map<std::string, std::chrono::steady_clock::time_point> not_before_;  // host -> until when it asked for quiet
+  std::map<std::string, std::chrono::steady_clock::time_point> next_turn_;  // host -> when it may be asked again
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,9 +31,8 @@ std::string_view bearer(const Request& request) {
 
 bool knows(std::string_view secret, std::string_view given) { return !secret.empty() && equal_in_constant_time(secret, given); }
 
-Error refused(std::string_view what) {
-  return {Error::Kind::kAuth, std::string{what}, "send the header Authorization: Bearer KEY, with the key that [intake] in rapport.toml names", {}};
-}
+constexpr const char* kSendKey = "send the header Authorization: Bearer KEY, with the key that [intake] in rapport.toml names";
+constexpr const char* kSign = "give the sender the secret that [intake] in rapport.toml names for this webhook; it comes as X-Hub-Signature-256, X-Gitlab-Token or Authorization: Bearer";
 
 // What an activity must have, as the next sync will want it; a mistake is told to who made it and not to a log.
 Result<> check_activity(const JsonValue& activity) {
@@ -84,13 +83,14 @@ Answer Intake::take(const Request& request) {
 Result<Answer> Intake::take_activities(const Request& request) {
   if (rules_.key.empty())
     return fail(Error::Kind::kAuth, "this server takes no activities", "set key = \"$NAME_OF_A_VARIABLE\" under [intake] in rapport.toml, and that variable, then start it again");
-  if (!knows(rules_.key, bearer(request))) return fail(refused(request.authorization.empty() ? "no key was sent" : "that is not the key"));
+  if (!knows(rules_.key, bearer(request))) return fail(Error::Kind::kAuth, request.authorization.empty() ? "no key was sent" : "that is not the key", kSendKey);
   JsonDocument document;
   auto root = TRY(document.parse(request.body).in("the body"));
   auto activities = root.is_array() ? root.items() : std::vector<JsonValue>{root};
   if (activities.size() > kMostActivities)
     return fail(Error::Kind::kBadInput, fmt::format("{} activities are too many", activities.size()), fmt::format("send at most {} at once", kMostActivities));
   auto key = trim(request.idempotency_key);
+  if (key.size() > kLongestKey) return fail(Error::Kind::kBadInput, "the Idempotency-Key is too long", fmt::format("send at most {} bytes", kLongestKey));
   std::string lines;
   for (std::size_t i = 0; i < activities.size(); ++i) {
     TRY(check_activity(activities[i]).in(fmt::format("activity {}", i + 1)));
@@ -98,7 +98,6 @@ Result<Answer> Intake::take_activities(const Request& request) {
       return fail(Error::Kind::kBadInput, "neither `id` nor the header Idempotency-Key was sent", "send one of them, so that the same thing sent twice is one");
     lines += line_of(activities[i], key, i);
   }
-  if (key.size() > kLongestKey) return fail(Error::Kind::kBadInput, "the Idempotency-Key is too long", fmt::format("send at most {} bytes", kLongestKey));
   if (!lines.empty()) TRY(append(folder_ / "activities", lines));
   return accepted(activities.size());
 }
@@ -108,7 +107,7 @@ Result<Answer> Intake::take_webhook(const Request& request, const std::string& n
   if (found == rules_.webhooks.end())
     return fail(Error::Kind::kNotFound, "no such webhook", "name it under [intake.webhooks] in rapport.toml: its name (a-z, 0-9, -, _) = \"$VARIABLE_OF_ITS_SECRET\"");
   bool proven = is_signed_sha256(found->second, request.body, request.signature) || knows(found->second, bearer(request)) || knows(found->second, request.token);
-  if (!proven) return fail(refused("the delivery is not signed with the secret of this webhook"));
+  if (!proven) return fail(Error::Kind::kAuth, "the delivery is not signed with the secret of this webhook", kSign);
   JsonDocument document;
   auto body = document.parse(request.body);
   JsonWriter json;
@@ -120,24 +119,25 @@ Result<Answer> Intake::take_webhook(const Request& request, const std::string& n
   return accepted(1);
 }
 
-// One write(2) to a file opened for appending, then fsync(2): whole lines even beside another server, and on disk before
-// the answer is.
+// Whole lines or nothing, also beside another server that writes to the same file (flock(2)), and on disk before the answer is.
 Result<> Intake::append(const std::filesystem::path& folder, const std::string& lines) {
   std::lock_guard lock{mutex_};
   std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
+  std::filesystem::create_directories(folder, failed);  // if not, opening says why
   auto file = folder / (format_day(std::chrono::floor<std::chrono::days>(now())).substr(0, 7) + ".jsonl");
-  auto trouble = [&](const char* what) {
-    return fail(Error::Kind::kUpstream, fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno)), "make room or give the server the right to write there");
+  auto trouble = [&](const char* what, int error) {
+    return fail(Error::Kind::kUpstream, fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(error)), "make room or give the server the right to write there");
   };
   int descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return trouble("open");
+  if (descriptor < 0) return trouble("open", errno);
+  ::flock(descriptor, LOCK_EX);
   auto before = ::lseek(descriptor, 0, SEEK_END);
-  auto written = ::write(descriptor, lines.data(), lines.size());
-  bool whole = written == static_cast<ssize_t>(lines.size()) && ::fsync(descriptor) == 0;
-  if (!whole && before >= 0 && ::ftruncate(descriptor, before) != 0) whole = false;  // no half line stays
-  ::close(descriptor);
-  return whole ? Result<>{} : trouble("write");
+  errno = 0;  // a write that ends early says no more than that
+  bool whole = ::write(descriptor, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()) && ::fsync(descriptor) == 0;
+  int error = whole ? 0 : errno == 0 ? ENOSPC : errno;
+  if (!whole && before >= 0 && ::ftruncate(descriptor, before) != 0) error = errno;
+  ::close(descriptor);  // and gives the lock back
+  return whole ? Result<>{} : trouble("write", error);
 }
 
 }  // namespace rapport

@@ -10,8 +10,10 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "base/text.h"
 #include "store/functions.h"
@@ -116,17 +118,25 @@ struct Database {
   }
 };
 
+// Kept apart from its Store, so that another thread may interrupt it whatever becomes of the Store.
+struct Connection {
+  duckdb_connection handle = nullptr;
+  ~Connection() {
+    if (handle != nullptr) duckdb_disconnect(&handle);
+  }
+};
+
 }  // namespace
 
 struct Store::State {
   fs::path file;
   std::shared_ptr<Database> database = std::make_shared<Database>();
-  duckdb_connection connection = nullptr;
+  std::shared_ptr<Connection> own = std::make_shared<Connection>();
+  duckdb_connection connection = nullptr;  // own->handle
+  // Those that another() gave out: an interruption is theirs too.
+  std::mutex others_mutex;
+  std::vector<std::weak_ptr<Connection>> others;
   std::chrono::steady_clock::time_point ask_readers_after{};  // see checkpoint()
-
-  ~State() {
-    if (connection != nullptr) duckdb_disconnect(&connection);
-  }
 
   Result<> open(const char* path, Access access, int threads = 0);
   Result<> connect();
@@ -158,7 +168,8 @@ Result<> Store::State::open(const char* path, Access access, int threads) {
 }
 
 Result<> Store::State::connect() {
-  if (duckdb_connect(database->handle, &connection) == DuckDBError) return fail(Error::Kind::kBug, "cannot connect to the database");
+  if (duckdb_connect(database->handle, &own->handle) == DuckDBError) return fail(Error::Kind::kBug, "cannot connect to the database");
+  connection = own->handle;
   return {};
 }
 
@@ -294,7 +305,13 @@ Result<Store> Store::another_connection() const {
   return store;
 }
 
-Result<std::unique_ptr<Engine>> Store::another() const { return std::make_unique<Store>(TRY(another_connection())); }
+Result<std::unique_ptr<Engine>> Store::another() const {
+  auto store = std::make_unique<Store>(TRY(another_connection()));
+  std::lock_guard lock{state_->others_mutex};
+  std::erase_if(state_->others, [](const auto& other) { return other.expired(); });
+  state_->others.push_back(store->state_->own);
+  return store;
+}
 
 Result<> Store::State::prepare(std::string_view sql, StatementHolder& holder) {
   std::string text{sql};
@@ -499,7 +516,12 @@ std::uintmax_t Store::log_bytes() const {
 
 const fs::path& Store::file() const { return state_->file; }
 
-void Store::interrupt() { duckdb_interrupt(state_->connection); }
+void Store::interrupt() {
+  duckdb_interrupt(state_->connection);
+  std::lock_guard lock{state_->others_mutex};
+  for (const auto& other : state_->others)
+    if (auto still = other.lock()) duckdb_interrupt(still->handle);
+}
 
 Result<Transaction> Transaction::begin(Store& store) {
   TRY(store.execute("BEGIN"));

@@ -31,7 +31,8 @@ class Engine {
   virtual ~Engine() = default;
   // Errors: kBadInput with the engine's own message for SQL it cannot run.
   virtual Result<Table> query(std::string_view sql, const Parameters& parameters = {}) = 0;
-  // A second one over the same data, for a second thread: one Engine is for one thread at a time.
+  // A second one over the same data, for a second thread: one Engine is for one thread at a time. What interrupts this one
+  // interrupts those it gave out.
   virtual Result<std::unique_ptr<Engine>> another() const = 0;
 };
 

@@ -126,10 +126,10 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
       key_id("account", "account_key"), name, kUsable);
   // What a model could not use is set aside, not lost: with its reason, or for want of a time or kind.
   script += fmt::format(
-      "DELETE FROM rejected_record WHERE source_id = {0} AND (stream, position) IN (SELECT (stream, record_id) FROM changed_key);"
-      "INSERT INTO rejected_record SELECT {0}, stream, record_id, reason, left(excerpt, 500), now() FROM out_rejected;"
+      "DELETE FROM rejected_record WHERE source_id = {0} AND of_model AND (stream, position) IN (SELECT (stream, record_id) FROM changed_key);"
+      "INSERT INTO rejected_record SELECT {0}, stream, record_id, reason, left(excerpt, 500), now(), true FROM out_rejected;"
       "INSERT INTO rejected_record SELECT {0}, stream, record_id, 'no ' || CASE WHEN key IS NULL THEN 'id' WHEN kind IS NULL THEN 'kind' "
-      "ELSE 'time' END || ' could be read', left(coalesce(title, text, ''), 500), now() FROM out_activity WHERE NOT ({1});",
+      "ELSE 'time' END || ' could be read', left(coalesce(title, text, ''), 500), now(), true FROM out_activity WHERE NOT ({1});",
       id, kUsable);
   // Only full listings give hints, so the whole of them is there each time any is.
   script += fmt::format(

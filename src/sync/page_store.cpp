@@ -42,6 +42,9 @@ Result<std::int64_t> store_records(Store& store, const StreamPosition& position,
   TRY(store.execute(
       "DELETE FROM page_record WHERE rowid NOT IN (SELECT max(rowid) FROM page_record GROUP BY record_id)"));
   if (TRY(may_hold(store, "raw_record", position))) {
+    // What could not be read once and now is.
+    TRY(store.execute("DELETE FROM rejected_record WHERE source_id = $source AND stream = $stream AND NOT of_model AND position IN (SELECT record_id FROM "
+                      "page_record)", names_of(position)));
     TRY(store.execute("DELETE FROM page_record p USING raw_record r WHERE r.source_id = $source AND r.stream = $stream AND r.record_id = "
                       "p.record_id AND r.gone = p.gone AND (p.gone OR r.json = p.json)", names_of(position)));
     // A tombstone keeps the last words.
@@ -84,9 +87,9 @@ Result<> store_rejected(Store& store, const StreamPosition& position, const std:
   for (const auto& one : rejected) rows.text(one.position).text(one.reason).text(std::string_view{one.excerpt}.substr(0, 500));
   TRY(store.execute("CREATE OR REPLACE TEMP TABLE page_rejected (position VARCHAR, reason VARCHAR, excerpt VARCHAR)"));
   TRY(store.append("page_rejected", rows));
-  TRY(store.execute("DELETE FROM rejected_record WHERE source_id = $source AND stream = $stream AND position IN (SELECT position FROM page_rejected)",
+  TRY(store.execute("DELETE FROM rejected_record WHERE source_id = $source AND stream = $stream AND NOT of_model AND position IN (SELECT position FROM page_rejected)",
                     names_of(position)));
-  TRY(store.execute("INSERT INTO rejected_record SELECT $source, $stream, position, reason, excerpt, now() FROM page_rejected", names_of(position)));
+  TRY(store.execute("INSERT INTO rejected_record SELECT $source, $stream, position, reason, excerpt, now(), false FROM page_rejected", names_of(position)));
   return store.execute("DROP TABLE page_rejected");
 }
 

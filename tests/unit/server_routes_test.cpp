@@ -32,7 +32,7 @@ Store small_store() {
     INSERT INTO activity VALUES
       (5000, 1, 10, 1000, NULL, 100, 'question', '2024-03-05 10:00:00+00', '</script>', 'why?', 'javascript:alert(1)', 1, NULL, 1),
       (5001, 1, 10, 1000, 5000, 101, 'reply', '2024-03-05 11:00:00+00', '', 'because', 'https://forum.example.org/t/1/2', 1, NULL, 2);
-    INSERT INTO rejected_record VALUES (1, 'posts', 'page 1', 'no date', '{}', NULL), (1, 'posts', 'page 2', 'no date', '{}', NULL);
+    INSERT INTO rejected_record (source_id, stream, position, reason, excerpt, seen_at) VALUES (1, 'posts', 'page 1', 'no date', '{}', NULL), (1, 'posts', 'page 2', 'no date', '{}', NULL);
   )sql");
   EXPECT_TRUE(ok(filled));
   EXPECT_TRUE(ok(refresh_facts(store)));

@@ -6,6 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "store/backup.h"
 #include "store/migrations.h"
 #include "tests/support/memory_store.h"
@@ -111,6 +115,21 @@ TEST(Store, applies_every_migration_once) {
   EXPECT_EQ(number(store, "SELECT max(version) FROM schema_migration"), newest_migration());
   ASSERT_TRUE(ok(migrate(store)));
   EXPECT_EQ(number(store, "SELECT count(*) - count(DISTINCT version) FROM schema_migration"), 0);
+}
+
+TEST(Store, interrupts_those_it_gave_out_too) {
+  auto store = test::memory_store();
+  auto other = store.another();
+  ASSERT_TRUE(ok(other));
+  std::atomic<bool> done{false};
+  std::jthread impatient{[&] {
+    while (!done) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+      store.interrupt();
+    }
+  }};
+  EXPECT_TRUE(fails((*other)->query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b"), Error::Kind::kCancelled));
+  done = true;
 }
 
 TEST(Store, refuses_the_database_of_a_newer_program) {
