@@ -73,6 +73,7 @@ void Fetching::read(Lane& lane) {
     auto turn = std::move(turns.front());
     turns.pop_front();
     const auto& start = lane.streams[turn.stream];
+    auto begun = std::chrono::steady_clock::now();
     Result<Page> page;
     if (!turn.reader) {
       if (auto reader = lane.connector->read(start.name, start.cursor, http_)) turn.reader = std::move(*reader);
@@ -84,10 +85,11 @@ void Fetching::read(Lane& lane) {
     auto stream = turn.stream;
     if (goes_on) turns.push_back(std::move(turn));
     if (refused) turns.clear();  // the other streams would fare alike
-    if (!deliver(lane, {lane.source, stream, std::move(page)})) return;
+    auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    if (!deliver(lane, {lane.source, stream, std::move(page), seconds})) return;
   }
   lane.connector.reset();
-  deliver(lane, {lane.source, std::nullopt, Page{}});
+  deliver(lane, {lane.source, std::nullopt, Page{}, 0});
 }
 
 }  // namespace rapport

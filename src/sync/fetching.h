@@ -29,6 +29,7 @@ class Fetching {
     std::size_t source = 0;
     std::optional<std::size_t> stream;  // index into the streams that were added
     Result<Page> page;
+    double seconds = 0;  // that reading it took
   };
 
   // REQUIRES: `http` may be used by several threads, and outlives this.

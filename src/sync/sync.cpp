@@ -96,7 +96,6 @@ struct Run {
   std::vector<std::int64_t> records;  // seen in each stream, for the progress
   std::int64_t batch = 0;
   SourceResult result;
-  Clock::time_point begun = Clock::now();
 };
 
 // A Run for each chosen source. Those that cannot be prepared hold the reason and no connector in `source`.
@@ -194,12 +193,10 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
     auto arrival = fetching.next(kLookUpEvery);
     if (!arrival) continue;
     auto& run = runs[arrival->source];
-    if (arrival->stream) {
-      TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
-    } else {
-      TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
-      run.result.seconds = seconds_since(run.begun);
-    }
+    auto begun = Clock::now();
+    if (arrival->stream) TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
+    else TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
+    run.result.seconds += arrival->seconds + seconds_since(begun);
   }
   TRY(finish(store, workspace, progress));
   return result_of(std::move(runs));
@@ -208,9 +205,9 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
 Result<SyncResult> replay(Store& store, const Workspace& workspace, const SyncOptions& options, Progress& progress) {
   auto runs = TRY(runs_of(store, workspace, options));
   for (auto& run : runs) {
-    run.begun = Clock::now();
+    auto begun = Clock::now();
     if (run.source.entry != nullptr) TRY(give_meaning(store, run.source, ModelScope::kAll, run.result, progress));
-    run.result.seconds = seconds_since(run.begun);
+    run.result.seconds = seconds_since(begun);
   }
   TRY(finish(store, workspace, progress));
   return result_of(std::move(runs));

@@ -20,7 +20,7 @@ struct SourceResult {
   std::int64_t records = 0;   // that were new or changed
   std::int64_t rejected = 0;  // set aside in this run
   std::int64_t activities = 0;
-  double seconds = 0;         // from the start of the run until this source was done, others beside it
+  double seconds = 0;         // spent on this source: reading, writing, giving meaning. Sources overlap
   std::vector<Error> errors;  // one a failed stream at most
 };
 
