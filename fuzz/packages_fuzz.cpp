@@ -1,5 +1,5 @@
 // Any bytes as the configuration files of package managers, and as the XML that they and Maven repositories hold.
-// sources: connectors/packages/client_files.cpp connectors/xml.cpp connectors/saved_files.cpp connectors/paged.cpp src/base/archive.cpp src/base/file.cpp
+// sources: connectors/packages/client_files.cpp connectors/xml.cpp src/base/toml.cpp
 #include "connectors/packages/client_files.h"
 #include "connectors/xml.h"
 
@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   toml_text(text, {"source", "crates-io", "replace-with"});
   yaml_list(text, ":sources");
   auto address = address_of(text);
-  auto host = address.url.substr(0, address.url.find_first_of("/?#", 8));
+  auto scheme = address.url.find("://");
+  auto host = address.url.substr(0, address.url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3));
   if (host.find('@') != std::string::npos) __builtin_trap();  // a password would stand in errors
   auto tree = rapport::xml::parse_xml(text);
   tree.root.all_text();

@@ -1,13 +1,10 @@
 #include "connectors/packages/client_files.h"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include <cstdlib>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/toml.h"
 #include "connectors/json_api.h"
 #include "connectors/saved_files.h"
 
@@ -89,9 +86,9 @@ std::string toml_text(std::string_view text, std::initializer_list<std::string_v
   std::string ascii{text};
   for (char& c : ascii)
     if (static_cast<unsigned char>(c) > 0x7f) c = '?';
-  auto parsed = toml::parse(ascii);
+  auto parsed = parse_toml(ascii, "client configuration");
   if (!parsed) return {};
-  const toml::node* node = &parsed.table();
+  const toml::node* node = &*parsed;
   for (auto key : keys) {
     const auto* table = node->as_table();
     node = table == nullptr ? nullptr : table->get(key);

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "base/toml.h"
 
 namespace rapport {
 namespace {
@@ -75,14 +72,12 @@ Result<Workspace> load(const fs::path& folder) {
   workspace.home = fs::absolute(folder).lexically_normal();
   auto file = workspace.config_file();
   auto text = TRY(read_file(file));
-  toml::parse_result parsed = toml::parse(text, file.string());
+  auto parsed = parse_toml(text, file.string());
   if (!parsed) {
-    auto where = parsed.error().source().begin;
-    return fail(Error::Kind::kBadInput,
-                fmt::format("{}:{}: {}", file.string(), where.line, std::string{parsed.error().description()}),
-                "correct that line; `rapport init` in an empty folder shows a complete example");
+    parsed.error().fix = "correct that line; `rapport init` in an empty folder shows a complete example";
+    return fail(std::move(parsed.error()));
   }
-  toml::table& table = parsed.table();
+  toml::table& table = *parsed;
   workspace.project = table["project"]["name"].value_or(workspace.home.filename().string());
   workspace.people.team = strings_of(table["people"]["team"]);
   workspace.people.team_domains = strings_of(table["people"]["team_domains"]);

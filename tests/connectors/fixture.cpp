@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <ostream>
 
 #include "base/text.h"
+#include "base/toml.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/result_matchers.h"
 
@@ -113,10 +110,10 @@ Workbench::Workbench(const Fixture& fixture) : fixture_(fixture), store_(memory_
   workspace_.home = fixture.folder;
   workspace_.project = "Example";
   SourceConfig source{"example", std::string{fixture.connector->info.name}, {}};
-  auto parsed = toml::parse(fixture.text("settings.toml"));
+  auto parsed = parse_toml(fixture.text("settings.toml"), "settings.toml");
   EXPECT_TRUE(parsed) << fixture.folder << "/settings.toml cannot be read";
   if (parsed)
-    for (auto&& [key, value] : parsed.table()) source.settings[std::string{key.str()}] = scalar(value);
+    for (auto&& [key, value] : *parsed) source.settings[std::string{key.str()}] = scalar(value);
   for (const auto& setting : fixture.connector->info.settings) {
     if (setting.name == kCacheSetting) source.settings["cache"] = cache_.path().string();
     auto given = source.settings.find(std::string{setting.name});
