@@ -17,11 +17,11 @@ SELECT stream, record_id, 'visits/' || record_id AS key, 'visit' AS kind, 'site'
        'visits' || coalesce(' from ' || coalesce(nullif(json->>'source', ''), nullif(json->>'campaign', ''), nullif(json->>'medium', '')), '') AS title,
        TRY_CAST(json->>'visits' AS DOUBLE) AS amount,
        json_merge_patch('{}', json_object('referrer', nullif(json->>'source', ''), 'medium', nullif(json->>'medium', ''), 'campaign', nullif(json->>'campaign', ''),
-                                          'visitors', TRY_CAST(json->>'visitors' AS BIGINT))) AS attributes
+                                          'visitors', nullif(TRY_CAST(json->>'visitors' AS BIGINT), 0))) AS attributes
 FROM changed WHERE stream = 'visits' AND TRY_CAST(json->>'visits' AS DOUBLE) > 0;
 
 INSERT INTO out_activity BY NAME
 SELECT stream, record_id, 'views/' || record_id AS key, 'page_view' AS kind, 'page/' || (json->>'host') || (json->>'page') AS place_key,
        TRY_CAST(json->>'day' AS TIMESTAMPTZ) AS happened_at, (json->>'page') AS title, 'https://' || nullif(json->>'host', '') || (json->>'page') AS url,
-       TRY_CAST(json->>'views' AS DOUBLE) AS amount, json_object('visitors', TRY_CAST(json->>'visitors' AS BIGINT)) AS attributes
+       TRY_CAST(json->>'views' AS DOUBLE) AS amount, nullif(json_merge_patch('{}', json_object('visitors', nullif(TRY_CAST(json->>'visitors' AS BIGINT), 0))), '{}') AS attributes
 FROM changed WHERE stream = 'views' AND TRY_CAST(json->>'views' AS DOUBLE) > 0;
