@@ -15,7 +15,7 @@ namespace rapport::gerrit {
 namespace {
 
 constexpr int kPerPage = 100;
-constexpr std::string_view kOptions = "&o=DETAILED_LABELS&o=DETAILED_ACCOUNTS&o=MESSAGES&o=ALL_REVISIONS&o=SUBMITTABLE";
+constexpr std::string_view kOptions = "&o=DETAILED_LABELS&o=DETAILED_ACCOUNTS&o=MESSAGES&o=ALL_REVISIONS";
 constexpr std::string_view kGuard = ")]}'";
 
 JsonApi asking(const Server& server) {

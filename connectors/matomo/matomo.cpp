@@ -94,7 +94,7 @@ const Origin* origin_of(const JsonValue& row) {
 // A row into counts; false, and a rejection, if it is none.
 bool is_row(std::string_view method, std::string_view day, const JsonValue& row, std::string_view count, Page& page) {
   if (parse_day(day) && row["label"].is_string() && row[count].integer()) return true;
-  page.rejected.push_back({fmt::format("{} of {}", method, printable(day)), "a row without a day, a label or " + std::string{count}, row.to_json().substr(0, 300)});
+  page.rejected.push_back({fmt::format("{} of {}, {}", method, printable(day), elide(printable(row["label"].text("without a label")), 200)), "a row without a day, a label or " + std::string{count}, row.to_json().substr(0, 300)});
   return false;
 }
 
