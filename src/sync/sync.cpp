@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "identity/identity.h"
+#include "sync/budget.h"
 #include "sync/fetching.h"
 #include "sync/model.h"
 #include "sync/page_store.h"
@@ -18,6 +19,7 @@ constexpr std::uintmax_t kFoldLogAt = 256u << 20;
 // Sources read at once. Hosts are what most of them wait for, and each may hold two pages in memory.
 constexpr std::size_t kMostAtOnce = 6;
 constexpr std::chrono::milliseconds kLookUpEvery{100};  // for Ctrl-C
+constexpr std::chrono::seconds kLong{60};  // a source that takes longer says so beforehand
 
 struct PreparedSource {
   const SourceConfig* config = nullptr;
@@ -94,6 +96,8 @@ struct Run {
   PreparedSource source;
   std::vector<StreamPosition> positions;
   std::vector<std::int64_t> records;  // seen in each stream, for the progress
+  Budget budget{0};
+  std::chrono::seconds told{0};  // of it
   std::int64_t batch = 0;
   SourceResult result;
 };
@@ -144,8 +148,18 @@ Result<> start(Store& store, const Workspace& workspace, Run& run, std::size_t n
     streams.push_back({stream.name, run.positions.back().cursor});
   }
   run.records.resize(streams.size());
+  run.budget = Budget{streams.size()};
   fetching.add(number, std::move(*connector), std::move(streams));
   return {};
+}
+
+// When a source turns out to take long: what it will take. Again when that was much too little: the years before the last
+// months come second, and only then tell how many they are.
+void tell_budget(Run& run, Progress& progress) {
+  auto left = run.budget.left();
+  if (!left || left->duration < std::max(kLong, 2 * run.told)) return;
+  run.told = left->duration;
+  progress.note(fmt::format("{}: {}; Ctrl-C keeps what is read", run.result.source, in_words(*left)));
 }
 
 // Writes what arrived. An Error is one of the store, or Ctrl-C; problems of the source are noted in its result.
@@ -194,8 +208,14 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
     if (!arrival) continue;
     auto& run = runs[arrival->source];
     auto begun = Clock::now();
-    if (arrival->stream) TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
-    else TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
+    if (arrival->stream) {
+      if (arrival->page) run.budget.add(*arrival->stream, *arrival->page, arrival->seen, arrival->seconds);
+      else run.budget.ended(*arrival->stream);
+      TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
+      tell_budget(run, progress);
+    } else {
+      TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
+    }
     run.result.seconds += arrival->seconds + seconds_since(begun);
   }
   TRY(finish(store, workspace, progress));
