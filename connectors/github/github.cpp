@@ -53,12 +53,12 @@ constexpr std::array kPlan = std::to_array<StreamPlan>({
     {"events", kToBeAskedFor, read_events, read_events},
     {"traffic", kToken, read_traffic, nullptr},
 });
-constexpr std::string_view kDeliveries = "deliveries";
+constexpr std::string_view kDeliveriesStream = "deliveries";
 
 constexpr auto kStreams = [] {
   std::array<Stream, kPlan.size() + 1> streams{};
   for (std::size_t i = 0; i < kPlan.size(); ++i) streams[i] = {kPlan[i].name, StreamKind::kIncremental};
-  streams.back() = {kDeliveries, StreamKind::kIncremental};
+  streams.back() = {kDeliveriesStream, StreamKind::kIncremental};
   return streams;
 }();
 
@@ -82,9 +82,9 @@ class GithubConnector : public Connector {
   explicit GithubConnector(Options options) : options_(std::move(options)) {}
 
   Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
-    if (stream == kDeliveries) {
+    if (stream == kDeliveriesStream) {
       if (options_.webhooks.empty()) return read_nothing();
-      return read_deliveries(options_.webhooks, options_.webhook_secret, cursor);
+      return read_deliveries(kDeliveries, options_.webhooks, options_.webhook_secret, cursor);
     }
     auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
     if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
@@ -156,7 +156,7 @@ Recognised recognise(std::string_view what) {
   bool address = false;
   for (std::string_view host : {"https://github.com/", "http://github.com/", "https://www.github.com/"}) address = address || starts_with_ignoring_case(what, host);
   if (!short_form && !address) {
-    if (what.find("://") != std::string_view::npos || !looks_like_deliveries(std::filesystem::path{what})) return {};
+    if (what.find("://") != std::string_view::npos || !looks_like_deliveries(kDeliveries, std::filesystem::path{what})) return {};
     return {90, "webhook deliveries of GitHub", "github-webhooks", {{"webhooks", std::string{what}}}, {}};
   }
   auto wanted = parse_wanted(what);

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
-#include "base/json_writer.h"
 #include "base/text.h"
+#include "connectors/each_place.h"
 
 namespace rapport::github {
 namespace {
@@ -25,75 +24,6 @@ std::string_view behind_host(std::string_view text) {
   if (starts_with_ignoring_case(text, "github:")) return text.substr(7);
   return text;
 }
-
-struct ManyCursor {
-  std::string at;                            // the repository to go on with; empty = the first
-  std::map<std::string, std::string> inner;  // where each one stands
-
-  std::string to_text() const {
-    JsonWriter json;
-    json.begin_object().key("at").value(at).key("in").begin_object();
-    for (const auto& [name, cursor] : inner) json.key(name).value(cursor);
-    json.end_object().end_object();
-    return std::move(json).text();
-  }
-  static ManyCursor parse(const std::string& text) {
-    ManyCursor cursor;
-    JsonDocument document;
-    auto root = document.parse(text);
-    if (!root) return cursor;
-    cursor.at = (*root)["at"].text();
-    for (const auto& [name, value] : (*root)["in"].members()) cursor.inner[std::string{name}] = value.text();
-    return cursor;
-  }
-};
-
-class ManyReader : public Reader {
- public:
-  ManyReader(std::shared_ptr<Api> api, std::shared_ptr<Repositories> repositories, Http& http, ManyCursor cursor, ReadOne read_one)
-      : api_(std::move(api)), repositories_(std::move(repositories)), http_(http), cursor_(std::move(cursor)), read_one_(std::move(read_one)) {}
-
-  Result<Page> next() override {
-    const auto& all = *TRY(repositories_->all(*api_, http_));
-    auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.key() >= cursor_.at; });
-    if (at == all.end()) {  // the last ones went away since
-      Page nothing;
-      cursor_.at.clear();
-      nothing.caught_up = true;
-      nothing.next = cursor_.to_text();
-      return nothing;
-    }
-    auto key = at->key();
-    if (inner_ == nullptr || key != cursor_.at) inner_ = read_one_(*at, cursor_.inner[key]);
-    auto read = inner_->next();
-    Page page;
-    if (read) {
-      page = std::move(*read);
-      cursor_.inner[key] = page.next;
-    } else if (all.size() > 1 && read.error().kind == Error::Kind::kNotFound) {
-      page.rejected.push_back({"repository " + at->full_name(), read.error().what, {}});
-      page.caught_up = true;
-    } else {
-      return fail(std::move(read).in("repository " + at->full_name()).error());
-    }
-    cursor_.at = key;
-    if (page.caught_up) {
-      inner_.reset();
-      cursor_.at = ++at == all.end() ? std::string{} : at->key();
-      page.caught_up = cursor_.at.empty();
-    }
-    page.next = cursor_.to_text();
-    return page;
-  }
-
- private:
-  std::shared_ptr<Api> api_;
-  std::shared_ptr<Repositories> repositories_;
-  Http& http_;
-  ManyCursor cursor_;
-  ReadOne read_one_;
-  std::unique_ptr<Reader> inner_;
-};
 
 }  // namespace
 
@@ -136,7 +66,7 @@ Result<> Repositories::list_owner(Api& api, Http& http, const std::string& owner
       all_.push_back({std::string{one["owner"]["login"].text(owner)}, std::string{name}});
     }
     of_user = true;
-    url = TRY(api.next_page(answer->response));
+    url = TRY(next_page(api.server(), answer->response));
   }
   return {};
 }
@@ -152,7 +82,15 @@ Result<const std::vector<Repository>*> Repositories::all(Api& api, Http& http) {
 }
 
 std::unique_ptr<Reader> read_all(std::shared_ptr<Api> api, std::shared_ptr<Repositories> repositories, Http& http, const std::string& cursor, ReadOne read_one) {
-  return std::make_unique<ManyReader>(std::move(api), std::move(repositories), http, ManyCursor::parse(cursor), std::move(read_one));
+  auto places = [api = std::move(api), repositories, &http]() -> Result<std::vector<ListedPlace>> {
+    std::vector<ListedPlace> listed;
+    for (const auto& repository : *TRY(repositories->all(*api, http))) listed.push_back({repository.key(), repository.full_name()});
+    return listed;
+  };
+  return read_each_place("repository", std::move(places), cursor, [read_one = std::move(read_one)](const ListedPlace& place, const std::string& at) {
+    auto slash = place.title.find('/');
+    return read_one({place.title.substr(0, slash), place.title.substr(slash + 1)}, at);
+  });
 }
 
 }  // namespace rapport::github

@@ -91,7 +91,7 @@ TEST(GithubTokens, are_not_shown_to_another_server) {
   Api api{"https://api.github.com", {"one"}};
   auto answer = api.get(http, "https://api.github.com/x");
   ASSERT_TRUE(ok(answer));
-  auto next = api.next_page(answer->response);
+  auto next = next_page(api.server(), answer->response);
   ASSERT_FALSE(next);
   EXPECT_EQ(next.error().kind, Error::Kind::kUpstream);
 }
