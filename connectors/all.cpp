@@ -17,6 +17,7 @@
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/github/github.h"
+#include "connectors/gitlab/gitlab.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/ical/ical.h"
 #include "connectors/irc/irc.h"
@@ -50,6 +51,7 @@ std::span<const ConnectorEntry> connectors() {
       kGharchiveConnector,
       kGitConnector,
       kGithubConnector,
+      kGitlabConnector,
       kHackernewsConnector,
       kIcalConnector,
       kIrcConnector,

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/embedded.h"
 #include "base/text.h"
+#include "connectors/chosen_streams.h"
 #include "connectors/github/deliveries.h"
 #include "connectors/github/graph.h"
 #include "connectors/github/lists.h"
@@ -66,7 +66,7 @@ struct Options {
   std::shared_ptr<Api> api;
   std::shared_ptr<Repositories> repositories;
   bool has_repositories = false;
-  std::set<std::string, std::less<>> streams;  // empty = by default
+  StreamNames streams;  // empty = by default
   Reactions reactions = Reactions::kCounts;
   std::string webhooks, webhook_secret;
 
@@ -98,13 +98,6 @@ class GithubConnector : public Connector {
   Options options_;
 };
 
-std::vector<std::string> listed(const std::string& text) {
-  std::vector<std::string> parts;
-  for (auto part : split(text, ','))
-    if (!trim(part).empty()) parts.emplace_back(trim(part));
-  return parts;
-}
-
 Result<std::string> base_of(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   if (!is_web_address(url)) return fail(Error::Kind::kBadInput, fmt::format("`url` is {}", printable(url)), "it begins with https://");
@@ -125,17 +118,10 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   options.repositories = std::make_shared<Repositories>(std::move(wanted));
   std::vector<std::string> names;
   for (const auto& stream : kPlan) names.emplace_back(stream.name);
-  for (auto& name : listed(settings.text("streams"))) {
-    auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == name; });
-    if (plan == kPlan.end()) {
-      auto near = did_you_mean(name, names);
-      return fail(Error::Kind::kBadInput, fmt::format("`streams` names {}, which there is not", printable(name)),
-                  near.empty() ? fmt::format("there are: {}", join(names, ", ")) : fmt::format("did you mean {}?", near));
-    }
-    if (plan->needs == kToken && tokens.empty())
-      return fail(Error::Kind::kAuth, fmt::format("GitHub gives {} only to somebody it knows", name), "set token = \"$NAME_OF_A_VARIABLE\", or leave it out of `streams`");
-    options.streams.insert(std::move(name));
-  }
+  options.streams = TRY(chosen_streams(settings, names));
+  for (const auto& plan : kPlan)
+    if (plan.needs == kToken && tokens.empty() && options.streams.contains(plan.name))
+      return fail(Error::Kind::kAuth, fmt::format("GitHub gives {} only to somebody it knows", plan.name), "set token = \"$NAME_OF_A_VARIABLE\", or leave it out of `streams`");
   constexpr std::pair<std::string_view, Reactions> kWays[] = {{"counts", Reactions::kCounts}, {"names", Reactions::kNames}, {"none", Reactions::kNone}};
   auto way = std::find_if(std::begin(kWays), std::end(kWays), [&](const auto& one) { return one.first == settings.text("reactions"); });
   if (way == std::end(kWays))

@@ -52,8 +52,9 @@ std::optional<milliseconds> asked_pause(const HttpResponse& response) {
     if (::strptime(std::string{after}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) != nullptr)
       return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(::timegm(&parts)) - now()));
   }
-  if (response.header("X-RateLimit-Remaining") == "0")
-    if (auto reset = whole_number(response.header("X-RateLimit-Reset"))) return until_reset(*reset);
+  for (const char* prefix : {"X-RateLimit-", "RateLimit-"})  // the second as GitLab writes it, and the IETF's drafts
+    if (response.header(fmt::format("{}Remaining", prefix)) == "0")
+      if (auto reset = whole_number(response.header(fmt::format("{}Reset", prefix)))) return until_reset(*reset);
   return std::nullopt;
 }
 

@@ -1,6 +1,6 @@
 """What the tests on real data share. Each runs the program named by RAPPORT (default ./rapport) on ../shared/data (or
 RAPPORT_DATA), prints one line a check, and is skipped where the data is absent."""
-import json, os, subprocess, sys, tempfile
+import contextlib, csv, http.server, json, os, re, subprocess, sys, tarfile, tempfile, threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +74,63 @@ def synced(*sources):
         rapport(home.name, "add", source, "-q")
     rapport(home.name, "sync")
     return home
+
+
+def members(archive, pattern):
+    """Files of an archive of the data whose names match, as {name: bytes}."""
+    with tarfile.open(DATA / archive) as tar:
+        return {m.name: tar.extractfile(m).read() for m in tar if m.isfile() and re.search(pattern, m.name)}
+
+
+def table(files, name):
+    """The rows of <name>.csv among `files`."""
+    csv.field_size_limit(1 << 30)
+    found = next(v for k, v in files.items() if k.endswith("/" + name + ".csv"))
+    return list(csv.DictReader(found.decode("utf-8-sig").splitlines(keepends=True)))
+
+
+@contextlib.contextmanager
+def served(answer):
+    """A server on this machine, while the block lasts; gives its address. `answer(method, path with query, body)` is what it sends as
+    JSON; None is a 404, a pair is the JSON and further headers."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def reply(self):
+            length = int(self.headers.get("Content-Length") or 0)
+            what = answer(self.command, self.path, self.rfile.read(length))
+            what, headers = what if isinstance(what, tuple) else (what, {})
+            body = json.dumps({"message": "404 Not Found"} if what is None else what).encode()
+            self.send_response(404 if what is None else 200)
+            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = reply
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def collected(connector, **settings):
+    """A new workspace with one source of these settings, read; a TemporaryDirectory."""
+    home = tempfile.TemporaryDirectory()
+    rapport(home.name, "init", home.name, "-q")
+    with open(f"{home.name}/rapport.toml", "a") as config:
+        config.write(f'\n[[source]]\nname = "{connector}"\nconnector = "{connector}"\n' + "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items()))
+    rapport(home.name, "sync")
+    return home
+
+
+def second(text):
+    """An instant without its fraction and zone: two programs write these in different ways."""
+    return text[:19]
 
 
 def end():
