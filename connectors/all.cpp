@@ -16,6 +16,7 @@
 #include "connectors/feed/feed.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/gitea/gitea.h"
 #include "connectors/github/github.h"
 #include "connectors/gitlab/gitlab.h"
 #include "connectors/hackernews/hackernews.h"
@@ -50,6 +51,7 @@ std::span<const ConnectorEntry> connectors() {
       kFeedConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGiteaConnector,
       kGithubConnector,
       kGitlabConnector,
       kHackernewsConnector,

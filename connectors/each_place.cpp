@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/json_writer.h"
+#include "connectors/rest_list.h"
 
 namespace rapport {
 namespace {
@@ -79,10 +80,35 @@ class PlacesReader : public Reader {
   std::unique_ptr<Reader> inner_;
 };
 
+// Reads `inner` until the server refuses the list; the cursor then stays where it was.
+class ShownReader : public Reader {
+ public:
+  ShownReader(std::string what, std::string cursor, std::unique_ptr<Reader> inner) : what_(std::move(what)), cursor_(std::move(cursor)), inner_(std::move(inner)) {}
+
+  Result<Page> next() override {
+    auto page = inner_->next();
+    if (page) cursor_ = page->next;
+    if (page || !(answered(page.error(), 403) || answered(page.error(), 404))) return page;
+    Page nothing;
+    nothing.rejected.push_back({what_, "switched off there, or shown only to members", page.error().what});
+    nothing.caught_up = true;
+    nothing.next = cursor_.empty() ? "not shown" : cursor_;
+    return nothing;
+  }
+
+ private:
+  std::string what_, cursor_;
+  std::unique_ptr<Reader> inner_;
+};
+
 }  // namespace
 
 std::unique_ptr<Reader> read_each_place(std::string_view kind, PlacesOf places, const std::string& cursor, ReadPlace read) {
   return std::make_unique<PlacesReader>(kind, std::move(places), PlacesCursor::parse(cursor), std::move(read));
+}
+
+std::unique_ptr<Reader> while_shown(std::string what, const std::string& cursor, std::unique_ptr<Reader> inner) {
+  return std::make_unique<ShownReader>(std::move(what), cursor, std::move(inner));
 }
 
 }  // namespace rapport

@@ -24,4 +24,8 @@ using ReadPlace = std::function<std::unique_ptr<Reader>(const ListedPlace& place
 // aside and does not keep the others from being read. `kind` is what a place is called: "repository".
 std::unique_ptr<Reader> read_each_place(std::string_view kind, PlacesOf places, const std::string& cursor, ReadPlace read);
 
+// For a list that a place may have switched off, or not show to us: where the server refuses it (403, 404), `what` ("issues of
+// a/b") is set aside with the reason, and the cursor stays where it was, so that all is read once it is shown.
+std::unique_ptr<Reader> while_shown(std::string what, const std::string& cursor, std::unique_ptr<Reader> inner);
+
 }  // namespace rapport

@@ -42,8 +42,6 @@ Error graphql_error(const JsonValue& root, const Repository& repository) {
 
 }  // namespace
 
-std::string Repository::key() const { return lower_ascii(full_name()); }
-
 Tokens::Tokens(std::vector<std::string> tokens) {
   for (auto& token : tokens) tokens_.push_back({std::move(token), {}, {}});
 }
@@ -118,6 +116,8 @@ Result<JsonAnswer> Api::with_a_token(std::string_view budget, std::string_view a
 Result<JsonAnswer> Api::get(Http& http, const std::string& url, std::string_view accept) {
   return with_a_token("core", accept, [&](const JsonApi& api) { return get_json(api, http, url); });
 }
+
+Result<RestList> Api::list(Http& http, const std::string& url, std::string_view accept) { return as_list(server_, url, TRY(get(http, url, accept))); }
 
 Result<JsonAnswer> Api::query(Http& http, const Repository& repository, std::string_view text,
                               const std::vector<std::pair<std::string, std::string>>& variables) {

@@ -8,16 +8,9 @@
 #include <vector>
 
 #include "base/time.h"
-#include "connectors/json_api.h"
-#include "connectors/rest_list.h"
+#include "connectors/repositories.h"
 
 namespace rapport::github {
-
-struct Repository {
-  std::string owner, name;
-  std::string full_name() const { return owner + "/" + name; }
-  std::string key() const;  // lower case: GitHub's names differ by more than case
-};
 
 // Which of several tokens to send. GitHub tells with every answer how much of a token's budget is left and when it is
 // full again; REST ("core") and GraphQL have a budget each.
@@ -56,6 +49,8 @@ class Api {
   // GET. `accept` asks for another form of the same (stars with their dates). Errors: as get_json(); kRateLimited when the
   // budget of every token is used up.
   Result<JsonAnswer> get(Http& http, const std::string& url, std::string_view accept = {});
+  // A page of a list. Errors: also as as_list().
+  Result<RestList> list(Http& http, const std::string& url, std::string_view accept = {});
   // GraphQL: `root` of the answer is its `data.repository`. Errors: also those that GraphQL tells in the answer.
   Result<JsonAnswer> query(Http& http, const Repository& repository, std::string_view text, const std::vector<std::pair<std::string, std::string>>& variables);
 

@@ -11,7 +11,6 @@
 #include "connectors/github/deliveries.h"
 #include "connectors/github/graph.h"
 #include "connectors/github/lists.h"
-#include "connectors/github/repositories.h"
 #include "connectors/saved_files.h"
 
 namespace rapport {
@@ -20,6 +19,7 @@ namespace {
 using namespace github;
 
 constexpr std::string_view kPublicApi = "https://api.github.com";
+constexpr std::string_view kShortForm = "github:";
 
 constexpr Setting kSettings[] = {
     {.name = "repo", .help = "The repository, or several by commas; an owner alone means all of an organization's or a person's but its forks.",
@@ -89,7 +89,7 @@ class GithubConnector : public Connector {
     auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
     if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
     auto read = options_.api->has_token() ? plan->with_token : plan->without;
-    return read_all(options_.api, options_.repositories, http, cursor, [read, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
+    return read_each_repository(options_.repositories, http, cursor, [read, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
       return read(Place{api, &http, repository, reactions}, at);
     });
   }
@@ -109,13 +109,13 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   Options options;
   auto tokens = listed(settings.text("token"));
   options.api = std::make_shared<Api>(TRY(base_of(settings.text("url"))), tokens);
-  auto wanted = TRY(parse_wanted(settings.text("repo")));
+  auto wanted = TRY(parse_repositories(settings.text("repo"), kShortForm));
   options.has_repositories = !wanted.empty();
   options.webhooks = settings.text("webhooks");
   options.webhook_secret = settings.text("webhook_secret");
   if (!options.has_repositories && options.webhooks.empty())
     return fail(Error::Kind::kBadInput, "neither `repo` nor `webhooks` is set", "set repo = \"owner/name\", or webhooks = the folder of saved deliveries");
-  options.repositories = std::make_shared<Repositories>(std::move(wanted));
+  options.repositories = std::make_shared<Repositories>(std::move(wanted), options.api->base(), "per_page=100", [api = options.api](Http& http, const std::string& url) { return api->list(http, url); });
   std::vector<std::string> names;
   for (const auto& stream : kPlan) names.emplace_back(stream.name);
   options.streams = TRY(chosen_streams(settings, names));
@@ -138,14 +138,14 @@ Result<std::string> make_model(const Settings& settings) {
 // "github:owner/name" and "github:owner" for the API alone; the address of a repository's page, where its commits are wanted
 // too; saved webhook deliveries. An address that ends in .git is git's alone.
 Recognised recognise(std::string_view what) {
-  bool short_form = starts_with_ignoring_case(what, "github:");
+  bool short_form = starts_with_ignoring_case(what, kShortForm);
   bool address = false;
   for (std::string_view host : {"https://github.com/", "http://github.com/", "https://www.github.com/"}) address = address || starts_with_ignoring_case(what, host);
   if (!short_form && !address) {
     if (what.find("://") != std::string_view::npos || !looks_like_deliveries(kDeliveries, std::filesystem::path{what})) return {};
     return {90, "webhook deliveries of GitHub", "github-webhooks", {{"webhooks", std::string{what}}}, {}};
   }
-  auto wanted = parse_wanted(what);
+  auto wanted = parse_repositories(what, kShortForm);
   if (!wanted || wanted->empty() || what.ends_with(".git")) return {};
   Recognised found;
   found.confidence = 95;

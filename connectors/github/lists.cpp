@@ -15,10 +15,9 @@ constexpr std::string_view kStarsWithDates = "application/vnd.github.star+json";
 
 // A page of a list. A list that a repository has switched off (410) is empty.
 Result<RestList> get_list(const Place& place, const std::string& url, std::string_view accept = {}) {
-  auto got = place.api->get(*place.http, url, accept);
-  if (got) return as_list(place.api->server(), url, std::move(*got));
-  if (got.error().kind == Error::Kind::kNotFound && answered(got.error(), 410)) return RestList{};
-  return fail(std::move(got.error()));
+  auto list = place.api->list(*place.http, url, accept);
+  if (!list && list.error().kind == Error::Kind::kNotFound && answered(list.error(), 410)) return RestList{};
+  return list;
 }
 
 struct ListKind {

@@ -7,34 +7,7 @@
 namespace rapport::gitlab {
 namespace {
 
-// Reads `inner` until the server refuses the list; the cursor then stays where it was.
-class ShownReader : public Reader {
- public:
-  ShownReader(std::string what, std::string cursor, std::unique_ptr<Reader> inner) : what_(std::move(what)), cursor_(std::move(cursor)), inner_(std::move(inner)) {}
-
-  Result<Page> next() override {
-    auto page = inner_->next();
-    if (page) {
-      cursor_ = page->next;
-      return page;
-    }
-    bool refused = answered(page.error(), 403) || answered(page.error(), 404);
-    if (!refused) return page;
-    Page nothing;
-    nothing.rejected.push_back({what_, "the project has switched this off, or shows it only to its members", page.error().what});
-    nothing.caught_up = true;
-    nothing.next = cursor_.empty() ? "not shown" : cursor_;
-    return nothing;
-  }
-
- private:
-  std::string what_, cursor_;
-  std::unique_ptr<Reader> inner_;
-};
-
-std::unique_ptr<Reader> while_shown(const Place& place, std::string_view what, const std::string& cursor, std::unique_ptr<Reader> inner) {
-  return std::make_unique<ShownReader>(fmt::format("{} of {}", what, place.project.title), cursor, std::move(inner));
-}
+std::string of(const Place& place, std::string_view what) { return fmt::format("{} of {}", what, place.project.title); }
 
 std::string named(const Place& place) { return json_member("_project", place.project.title); }
 std::string_view in_api(const Place& place, std::string_view url) { return url.substr(place.api->server().base.size()); }
@@ -54,8 +27,8 @@ std::string changes_url(const Place& place, const Subject& subject, const Since&
 }
 
 std::unique_ptr<Reader> read_changes(Place place, std::string_view what, const Subject& subject, const std::string& cursor) {
-  auto shown = place;
-  return while_shown(shown, what, cursor, recent_first(cursor, now(), [place = std::move(place), subject](const Since& since) -> Result<ListPage> {
+  auto list_name = of(place, what);
+  return while_shown(list_name, cursor, recent_first(cursor, now(), [place = std::move(place), subject](const Since& since) -> Result<ListPage> {
     auto url = changes_url(place, subject, since, 100);
     auto list = TRY(place.api->list(*place.http, url));
     return records_of(list, {"iid", "updated_at", place.project.key + subject.sign, named(place)}, std::string{in_api(place, url)});
@@ -86,8 +59,8 @@ Result<std::string> said_about(const Place& place, const Subject& subject, const
 }
 
 std::unique_ptr<Reader> read_notes(Place place, std::string_view what, const Subject& subject, const std::string& cursor) {
-  auto shown = place;
-  return while_shown(shown, what, cursor, recent_first(cursor, now(), [place = std::move(place), &subject](const Since& since) -> Result<ListPage> {
+  auto list_name = of(place, what);
+  return while_shown(list_name, cursor, recent_first(cursor, now(), [place = std::move(place), &subject](const Since& since) -> Result<ListPage> {
     auto url = changes_url(place, subject, since, 20);
     auto list = TRY(place.api->list(*place.http, url));
     ListPage out;
@@ -112,8 +85,8 @@ struct WholeList {
 };
 
 std::unique_ptr<Reader> read_whole(Place place, std::string_view what, const WholeList& kind, const std::string& cursor) {
-  auto shown = place;
-  return while_shown(shown, what, cursor, all_each_time(cursor, [place = std::move(place), kind](const std::string& token) -> Result<ListPage> {
+  auto list_name = of(place, what);
+  return while_shown(list_name, cursor, all_each_time(cursor, [place = std::move(place), kind](const std::string& token) -> Result<ListPage> {
     auto url = token.empty() ? place.api->address(place.project.title, kind.path) : token;
     auto list = TRY(place.api->list(*place.http, url));
     ListPage out;
@@ -157,8 +130,8 @@ std::unique_ptr<Reader> read_issue_notes(Place place, const std::string& cursor)
 std::unique_ptr<Reader> read_merge_request_notes(Place place, const std::string& cursor) { return read_notes(std::move(place), "notes on merge requests", kMergeRequest, cursor); }
 
 std::unique_ptr<Reader> read_forks(Place place, const std::string& cursor) {
-  auto shown = place;
-  return while_shown(shown, "forks", cursor, newest_first(cursor, std::chrono::seconds{0}, [place = std::move(place)](const std::string& token) -> Result<ListPage> {
+  auto list_name = of(place, "forks");
+  return while_shown(list_name, cursor, newest_first(cursor, std::chrono::seconds{0}, [place = std::move(place)](const std::string& token) -> Result<ListPage> {
     auto url = token.empty() ? place.api->address(place.project.title, "/forks?order_by=created_at&sort=desc&per_page=100") : token;
     auto list = TRY(place.api->list(*place.http, url));
     return records_of(list, {"id", "created_at", place.project.key + "/", named(place)}, std::string{in_api(place, url)});

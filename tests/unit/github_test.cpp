@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "connectors/github/api.h"
-#include "connectors/github/repositories.h"
 #include "sync/sync.h"
 #include "tests/support/environment.h"
 #include "tests/support/memory_store.h"
@@ -129,7 +128,7 @@ TEST(GithubRepositories, are_named_in_many_ways) {
       {"lark-tools/?q=1", "refused"},
   };
   for (const auto& c : kCases) {
-    auto wanted = github::parse_wanted(c.text);
+    auto wanted = parse_repositories(c.text, "github:");
     std::vector<std::string> got;
     if (!wanted) got.emplace_back("refused");
     else {

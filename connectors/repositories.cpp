@@ -1,4 +1,4 @@
-#include "connectors/github/repositories.h"
+#include "connectors/repositories.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "connectors/each_place.h"
 
-namespace rapport::github {
+namespace rapport {
 namespace {
 
 bool is_name(std::string_view text) {
@@ -16,21 +16,23 @@ bool is_name(std::string_view text) {
 }
 
 // What stands behind the host of an address; the text itself if it is none.
-std::string_view behind_host(std::string_view text) {
+std::string_view behind_host(std::string_view text, std::string_view short_form) {
   if (auto scheme = text.find("://"); scheme != std::string_view::npos) {
     auto slash = text.find('/', scheme + 3);
     return slash == std::string_view::npos ? std::string_view{} : text.substr(slash + 1);
   }
-  if (starts_with_ignoring_case(text, "github:")) return text.substr(7);
+  if (!short_form.empty() && starts_with_ignoring_case(text, short_form)) return text.substr(short_form.size());
   return text;
 }
 
 }  // namespace
 
-Result<Wanted> parse_wanted(std::string_view text) {
-  Wanted wanted;
+std::string Repository::key() const { return lower_ascii(full_name()); }
+
+Result<WantedRepositories> parse_repositories(std::string_view text, std::string_view short_form) {
+  WantedRepositories wanted;
   for (auto part : split(text, ',')) {
-    auto rest = behind_host(trim(part));
+    auto rest = behind_host(trim(part), short_form);
     while (rest.ends_with('/')) rest.remove_suffix(1);
     if (rest.ends_with("/*")) rest.remove_suffix(2);
     if (rest.ends_with(".git")) rest.remove_suffix(4);
@@ -47,50 +49,48 @@ Result<Wanted> parse_wanted(std::string_view text) {
   return wanted;
 }
 
-Result<> Repositories::list_owner(Api& api, Http& http, const std::string& owner) {
-  auto url = fmt::format("{}/orgs/{}/repos?per_page=100", api.base(), owner);
+Result<> Repositories::list_owner(Http& http, const std::string& owner) {
+  auto url = fmt::format("{}/orgs/{}/repos?{}", base_, owner, page_size_);
   bool of_user = false;
   while (!url.empty()) {
-    auto answer = api.get(http, url);
-    if (!answer && answer.error().kind == Error::Kind::kNotFound && !of_user) {  // no organization: a person's
+    auto list = list_(http, url);
+    if (!list && list.error().kind == Error::Kind::kNotFound && !of_user) {  // no organization: a person's
       of_user = true;
-      url = fmt::format("{}/users/{}/repos?per_page=100", api.base(), owner);
+      url = fmt::format("{}/users/{}/repos?{}", base_, owner, page_size_);
       continue;
     }
-    if (!answer) return fail(std::move(answer).in("repositories of " + owner).error());
-    if (!answer->root.is_array())
-      return fail(Error::Kind::kUpstream, fmt::format("GitHub does not list the repositories of {}", printable(owner)), "check `url`");
-    for (const auto& one : answer->root.items()) {
+    if (!list) return fail(std::move(list).in("repositories of " + owner).error());
+    for (const auto& one : list->items) {
       auto name = one["name"].text();
       if (name.empty() || one["fork"].truth() || one["disabled"].truth()) continue;
       all_.push_back({std::string{one["owner"]["login"].text(owner)}, std::string{name}});
     }
     of_user = true;
-    url = TRY(next_page(api.server(), answer->response));
+    url = list->next;
   }
   return {};
 }
 
-Result<const std::vector<Repository>*> Repositories::all(Api& api, Http& http) {
+Result<const std::vector<Repository>*> Repositories::all(Http& http) {
   if (listed_) return &all_;
   all_ = wanted_.repositories;
-  for (const auto& owner : wanted_.owners) TRY(list_owner(api, http, owner));
+  for (const auto& owner : wanted_.owners) TRY(list_owner(http, owner));
   std::sort(all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
   all_.erase(std::unique(all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a.key() == b.key(); }), all_.end());
   listed_ = true;
   return &all_;
 }
 
-std::unique_ptr<Reader> read_all(std::shared_ptr<Api> api, std::shared_ptr<Repositories> repositories, Http& http, const std::string& cursor, ReadOne read_one) {
-  auto places = [api = std::move(api), repositories, &http]() -> Result<std::vector<ListedPlace>> {
+std::unique_ptr<Reader> read_each_repository(std::shared_ptr<Repositories> repositories, Http& http, const std::string& cursor, ReadRepository read) {
+  auto places = [repositories, &http]() -> Result<std::vector<ListedPlace>> {
     std::vector<ListedPlace> listed;
-    for (const auto& repository : *TRY(repositories->all(*api, http))) listed.push_back({repository.key(), repository.full_name()});
+    for (const auto& repository : *TRY(repositories->all(http))) listed.push_back({repository.key(), repository.full_name()});
     return listed;
   };
-  return read_each_place("repository", std::move(places), cursor, [read_one = std::move(read_one)](const ListedPlace& place, const std::string& at) {
+  return read_each_place("repository", std::move(places), cursor, [read = std::move(read)](const ListedPlace& place, const std::string& at) {
     auto slash = place.title.find('/');
-    return read_one({place.title.substr(0, slash), place.title.substr(slash + 1)}, at);
+    return read({place.title.substr(0, slash), place.title.substr(slash + 1)}, at);
   });
 }
 
-}  // namespace rapport::github
+}  // namespace rapport
