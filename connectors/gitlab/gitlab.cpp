@@ -138,19 +138,29 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
 }
 
 // Votes come within other things, so only the model can leave them out; system notes are complete only where all were asked
-// for; and it must know where the pages are.
+// for; what lists tell is not taken from deliveries too; and it must know where the pages are.
 Result<std::string> make_model(const Settings& settings) {
-  return fmt::format("SET VARIABLE gitlab_reactions = {}; SET VARIABLE gitlab_notes = {}; SET VARIABLE gitlab_url = {};\n{}", sql_quoted(settings.text("reactions")),
-                     sql_quoted(settings.text("notes")), sql_quoted(TRY(instance_of(settings.text("url")))), embedded_file(embedded_connectors(), "gitlab/model.sql"));
+  const auto& streams = settings.text("streams");
+  bool has_projects = !settings.text("project").empty() || !settings.text("group").empty();
+  auto reads = [&](std::string_view stream) {
+    auto chosen = listed(streams);
+    return has_projects && (chosen.empty() || std::find(chosen.begin(), chosen.end(), stream) != chosen.end());
+  };
+  bool reads_approvals = reads("merge_request_notes") && settings.text("notes") != "none";
+  bool counts_votes = (reads("issues") || reads("merge_requests")) && settings.text("reactions") == "counts";
+  return fmt::format("SET VARIABLE gitlab_reactions = {}; SET VARIABLE gitlab_notes = {}; SET VARIABLE gitlab_url = {}; SET VARIABLE gitlab_reads_approvals = {}; SET VARIABLE gitlab_counts_votes = {};\n{}",
+                     sql_quoted(settings.text("reactions")), sql_quoted(settings.text("notes")), sql_quoted(TRY(instance_of(settings.text("url")))), reads_approvals, counts_votes,
+                     embedded_file(embedded_connectors(), "gitlab/model.sql"));
 }
 
-// Whether a host says that it is a GitLab: one of the words between its dots is "gitlab", or begins or ends with it. What
-// stands at gitlab.io are people's own pages.
+// Whether a host is gitlab.com or says by its first word that it is a GitLab: gitlab.example.com. GitLab's own other sites
+// (docs.gitlab.com, forum.gitlab.com) and people's pages at gitlab.io are none.
 bool is_gitlab_host(std::string_view host) {
-  if (host == "gitlab.io" || host.ends_with(".gitlab.io")) return false;
-  for (auto label : split(host.substr(0, host.find(':')), '.'))
-    if (label == "gitlab" || label.starts_with("gitlab-") || label.ends_with("-gitlab")) return true;
-  return false;
+  if (host == "gitlab.com" || host == "www.gitlab.com") return true;
+  for (std::string_view site : {"gitlab.com", "gitlab.io"})
+    if (host == site || host.ends_with(fmt::format(".{}", site))) return false;
+  auto first = host.substr(0, host.find_first_of(".:"));
+  return first == "gitlab" || first.starts_with("gitlab-") || first.ends_with("-gitlab");
 }
 
 Recognised of_page(const std::string& instance, const WebPage& page) {
@@ -168,8 +178,8 @@ Recognised of_page(const std::string& instance, const WebPage& page) {
 }
 
 // The page of a project (its commits are wanted too) or of a group, at gitlab.com or a host whose name says GitLab;
-// "gitlab:group/name" for the API of gitlab.com alone; saved deliveries. An address that ends in .git is git's alone, one of
-// a feed the feed's.
+// "gitlab:group/name" for the API of gitlab.com alone; saved deliveries. An address that ends in .git is git's alone, one
+// of a feed or file its reader's.
 Recognised recognise(std::string_view what) {
   constexpr std::string_view kShort = "gitlab:";
   if (starts_with_ignoring_case(what, kShort)) {
@@ -186,7 +196,11 @@ Recognised recognise(std::string_view what) {
   auto rest = what.substr(scheme.size() + 3);
   auto slash = rest.find('/');
   auto path = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
-  if (auto plain = path.substr(0, path.find_first_of("?#")); plain.ends_with(".atom") || plain.ends_with(".ics")) return {};
+  auto plain = path.substr(0, path.find_first_of("?#"));
+  for (std::string_view ending : {".atom", ".ics"})
+    if (plain.ends_with(ending)) return {};
+  for (std::string_view inside : {"/-/raw/", "/-/archive/", "/-/package_files/"})
+    if (plain.find(inside) != std::string_view::npos) return {};
   auto page = page_of(path);
   if (page.project.empty() && page.group.empty()) return {};
   auto instance = host == "gitlab.com" || host == "www.gitlab.com" ? std::string{kPublic} : fmt::format("{}://{}", lower_ascii(scheme), host);

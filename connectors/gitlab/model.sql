@@ -95,43 +95,38 @@ FROM told WHERE (item->>'id') IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY lower(project), item->>'id' ORDER BY (TRY_CAST(item->>'updated_at' AS TIMESTAMPTZ)) DESC NULLS LAST, stream DESC, record_id) = 1;
 
 -- Approvals ("approved this merge request") are system notes, and deliveries of their own. A delivery does not name the note, so
--- it counts only where no note tells the same within some minutes.
+-- deliveries count only where no notes are read: what one record gives must not depend on whether another came before it.
 CREATE OR REPLACE TEMP TABLE gitlab_review AS
-WITH noted AS (
-  SELECT stream, record_id, is_fresh, place_key, thread_key, subject_key, author, happened_at, url, 'review/' || place_key || '/' || id AS key,
-         CASE WHEN starts_with(text, 'approved this merge request') THEN 'approved' WHEN starts_with(text, 'unapproved this merge request') THEN 'unapproved'
-              WHEN text = 'requested changes' THEN 'changes_requested' END AS state
-  FROM gitlab_note WHERE is_system AND is_of_change
-), delivered AS (
-  SELECT stream, record_id, is_fresh, place_key, place_key || '!' || (item->>'iid') AS thread_key, 'subject/' || place_key || '!' || (item->>'iid') AS subject_key, actor AS author,
-         coalesce(received_at, TRY_CAST(item->>'updated_at' AS TIMESTAMPTZ)) AS happened_at, item->>'url' AS url, 'review/' || place_key || '/delivery/' || record_id AS key,
-         CASE WHEN action IN ('approved', 'approval') THEN 'approved' ELSE 'unapproved' END AS state
-  FROM gitlab_delivery WHERE event = 'merge_request' AND action IN ('approved', 'approval', 'unapproved', 'unapproval')
-  -- Approval that completes what the rules ask for is told twice, as "approval" and as "approved".
-  QUALIFY row_number() OVER (PARTITION BY place_key, item->>'iid', gitlab_key(actor), item->>'updated_at', action IN ('approved', 'approval') ORDER BY record_id) = 1
-)
-SELECT * FROM noted WHERE state IS NOT NULL
+SELECT stream, record_id, is_fresh, place_key, thread_key, subject_key, author, happened_at, url, 'review/' || place_key || '/' || id AS key,
+       CASE WHEN starts_with(text, 'approved this merge request') THEN 'approved' WHEN starts_with(text, 'unapproved this merge request') THEN 'unapproved'
+            WHEN text = 'requested changes' THEN 'changes_requested' END AS state
+FROM gitlab_note WHERE is_system AND is_of_change AND state IS NOT NULL
 UNION ALL BY NAME
-SELECT * FROM delivered d WHERE NOT EXISTS (
-  FROM noted n WHERE n.thread_key = d.thread_key AND n.state = d.state AND gitlab_key(n.author) = gitlab_key(d.author) AND abs(epoch(n.happened_at) - epoch(d.happened_at)) < 300);
+SELECT stream, record_id, is_fresh, place_key, place_key || '!' || (item->>'iid') AS thread_key, 'subject/' || place_key || '!' || (item->>'iid') AS subject_key, actor AS author,
+       coalesce(received_at, TRY_CAST(item->>'updated_at' AS TIMESTAMPTZ)) AS happened_at, item->>'url' AS url,
+       CASE WHEN action IN ('approved', 'approval') THEN 'approved' ELSE 'unapproved' END AS state,
+       -- An approval that completes what the rules ask for is told twice, as "approval" and as "approved".
+       'review/' || place_key || '!' || (item->>'iid') || '/' || gitlab_key(actor) || '/' || state || '/' || (item->>'updated_at') AS key
+FROM gitlab_delivery
+WHERE event = 'merge_request' AND action IN ('approved', 'approval', 'unapproved', 'unapproval') AND NOT getvariable('gitlab_reads_approvals');
 
--- Reactions by name: asked for at each issue and merge request, or delivered.
+-- Reactions by name: asked for at each issue and merge request, or delivered. One that was taken back later was given all the same.
 CREATE OR REPLACE TEMP TABLE gitlab_award AS
 WITH told AS (
   SELECT stream, record_id, is_fresh, lower(json->>'_project') AS place_key, CASE stream WHEN 'issue_notes' THEN '#' ELSE '!' END || (json->>'iid') AS number,
-         unnest(json->'$.awards[*]') AS item, NULL AS note_id, NULL AS action, json->>'web_url' AS url
+         unnest(json->'$.awards[*]') AS item, NULL AS note_id, json->>'web_url' AS url
   FROM gitlab_record WHERE stream IN ('issue_notes', 'merge_request_notes')
   UNION ALL BY NAME
   SELECT stream, record_id, is_fresh, place_key, coalesce('#' || (payload->'issue'->>'iid'), '!' || (payload->'merge_request'->>'iid')) AS number,
          json_merge_patch(item, json_object('user', actor)) AS item, CASE WHEN (item->>'awardable_type') = 'Note' THEN item->>'awardable_id' END AS note_id,
-         coalesce(payload->>'event_type', action) AS action, item->>'awarded_on_url' AS url
-  FROM gitlab_delivery WHERE event = 'emoji'
+         item->>'awarded_on_url' AS url
+  FROM gitlab_delivery WHERE event = 'emoji' AND coalesce(payload->>'event_type', action) IS DISTINCT FROM 'revoke'
 )
 SELECT stream, record_id, is_fresh, place_key, place_key || number AS thread_key, 'subject/' || place_key || number AS subject_key, note_id, item->>'id' AS id,
        item->'user' AS author, CASE item->>'name' WHEN 'thumbsup' THEN '+1' WHEN 'thumbsdown' THEN '-1' ELSE item->>'name' END AS name,
-       TRY_CAST(item->>'created_at' AS TIMESTAMPTZ) AS happened_at, url, coalesce(action = 'revoke', false) AS is_revoked
+       TRY_CAST(item->>'created_at' AS TIMESTAMPTZ) AS happened_at, url
 FROM told WHERE (item->>'id') IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY place_key, item->>'id' ORDER BY is_revoked DESC, stream DESC, record_id) = 1;
+QUALIFY row_number() OVER (PARTITION BY place_key, item->>'id' ORDER BY stream DESC, record_id) = 1;
 
 -- Everything else, one row each -------------------------------------------------------------------------------------------------
 
@@ -249,12 +244,11 @@ FROM (SELECT *, CASE WHEN regexp_matches(text, '^closed( via .*)?$') THEN 'close
                      WHEN text LIKE 'marked this merge request as **ready**%' THEN 'ready_for_review' END AS role
       FROM gitlab_note WHERE is_system AND getvariable('gitlab_notes') = 'all') WHERE role IS NOT NULL
 UNION ALL BY NAME
--- Votes that are counted already are not told by name too.
+-- Votes that are counted are not told by name too.
 SELECT stream, record_id, is_fresh, 'award/' || place_key || '/' || id AS key, 'reaction' AS kind, place_key, thread_key, coalesce('note/' || place_key || '/' || note_id, subject_key) AS parent_key,
        gitlab_key(author) AS account_key, happened_at, url, json_object('reaction', name) AS attributes
-FROM gitlab_award a
-WHERE NOT is_revoked AND getvariable('gitlab_reactions') IS DISTINCT FROM 'none'
-  AND NOT (getvariable('gitlab_reactions') = 'counts' AND note_id IS NULL AND name IN ('+1', '-1') AND EXISTS (FROM gitlab_subject s WHERE s.key = a.subject_key AND s.upvotes IS NOT NULL))
+FROM gitlab_award
+WHERE getvariable('gitlab_reactions') IS DISTINCT FROM 'none' AND NOT (getvariable('gitlab_counts_votes') AND note_id IS NULL AND name IN ('+1', '-1'))
 UNION ALL BY NAME
 SELECT s.stream, s.record_id, s.is_fresh, s.key || '/reaction/' || vote.name AS key, 'reaction' AS kind, s.place_key, s.thread_key, s.key AS parent_key, s.happened_at, s.url,
        json_object('reaction', vote.name, 'time', 'of the post') AS attributes, vote.amount
