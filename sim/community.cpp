@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <numeric>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "sim/data_files.h"
@@ -198,21 +199,33 @@ void Community::add_members() {
     Random random{seed(), Purpose::kSpell, static_cast<std::uint64_t>(i)};
     people_.push_back(make_human(static_cast<PersonId>(people_.size()), arrival_day((i + random.uniform()) / members, parameters_.days())));
   }
-  std::stable_sort(people_.begin() + first_member_, people_.end(), [](const Person& a, const Person& b) { return a.arrival < b.arrival; });
-
+  // A Person is large: the order is found on numbers, and each is moved once.
+  std::vector<PersonId> order(people_.size() - first_member_);
+  std::iota(order.begin(), order.end(), first_member_);
+  std::stable_sort(order.begin(), order.end(), [&](PersonId a, PersonId b) { return people_[a].arrival < people_[b].arrival; });
+  std::vector<Person> sorted;
+  sorted.reserve(people_.capacity());
+  for (PersonId id = 0; id < first_member_; ++id) sorted.push_back(std::move(people_[id]));
+  for (auto id : order) sorted.push_back(std::move(people_[id]));
+  people_ = std::move(sorted);
 }
 
 // Logins and addresses are unique; of several Wei Wangs the later ones get a number, as employers do.
 void Community::give_addresses() {
   constexpr std::string_view kProviders[] = {"mailbox.example", "postfach.example", "inbox.example", "correo.example"};
-  std::unordered_set<std::string> taken;
-  taken.reserve(3 * people_.size());
+  std::unordered_map<std::string, int> last;  // by text without a number: the highest given to it; all below are taken
+  last.reserve(3 * people_.size());
   for (PersonId id = 0; id < people_.size(); ++id) {
     auto& person = people_[id];
     if (person.kind != PersonKind::kHuman) continue;
     auto unique = [&](const std::string& stem, const std::string& rest) {
       auto text = stem + rest;
-      for (int number = 2; !taken.insert(text).second; ++number) text = fmt::format("{}{}{}", stem, number, rest);
+      auto [found, is_new] = last.try_emplace(text, 1);
+      int& number = found->second;  // stays where it is when the table grows
+      while (!is_new) {
+        text = fmt::format("{}{}{}", stem, ++number, rest);
+        is_new = last.try_emplace(text, 1).second;
+      }
       return text;
     };
     person.login = unique(person.login, "");

@@ -39,7 +39,7 @@ class Run {
   Run(const World& world, Listener& listener)
       : world_(world), listener_(listener), seed_(world.community.seed()), pools_(world.community),
         series_(world.community, world.calendar, world.works), conversations_(world.community, world.topics, pools_),
-        ahead_(kLongestConversationDays + 2) {}
+        ahead_(kLongestConversationDays + 2), marked_(world.community.people().size()) {}
 
   void day(int day) {
     pools_.advance(day);
@@ -175,9 +175,14 @@ class Run {
       bool machine = code && random.chance(0.25);
       activity.person = machine ? world_.community.bot("dependabot[bot]") : pools_.pick(Platform::kGithub, code ? Interest::kCode : Interest::kTakePart, random);
       activity.kind = happening.cause == Cause::kStar ? Kind::kStar : Kind::kFork;
-      if (!code) activity.place = random.chance(0.7) ? 0 : static_cast<std::uint8_t>(random.range(1, 2));
-      if (!code) return later(activity);
-      return push_commits(activity, machine ? 1 : random.range(1, 3));
+      if (code) return push_commits(activity, machine ? 1 : random.range(1, 3));
+      activity.place = random.chance(0.7) ? 0 : static_cast<std::uint8_t>(random.range(1, 2));
+      // A person stars a repository once, and forks it once. Where nearly all have, nobody may be left to do it.
+      auto bit = static_cast<std::uint8_t>(1u << (2 * activity.place + (activity.kind == Kind::kFork)));
+      for (int tries = 0; (marked_[activity.person] & bit) != 0; activity.person = pools_.pick(Platform::kGithub, Interest::kTakePart, random))
+        if (++tries > 20) return;
+      marked_[activity.person] |= bit;
+      return later(activity);
     }
     auto opening = opening_of(happening, random);
     auto posts = conversations_.open(opening);
@@ -209,6 +214,7 @@ class Run {
   SeriesModel series_;
   Conversations conversations_;
   std::vector<std::vector<Activity>> ahead_;  // by day, a ring
+  std::vector<std::uint8_t> marked_;          // by person: two bits a repository, starred and forked
   std::vector<Happening> plan_;
   std::vector<double> topic_until_;
   std::uint64_t next_commit_ = 0;

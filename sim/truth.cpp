@@ -1,7 +1,9 @@
 #include "sim/truth.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -12,14 +14,26 @@
 namespace rapport::sim {
 namespace {
 
-// A line of cells; each is quoted where need be.
+struct Fixed {  // a number with so many digits behind the point
+  double value;
+  int digits;
+};
+
+// A line of cells; each text is quoted where need be.
 template <class... Cells>
 void line(std::string& out, const Cells&... cells) {
   std::size_t left = sizeof...(cells);
-  auto one = [&](const auto& cell) {
+  auto one = [&]<class Cell>(const Cell& cell) {
     char after = --left == 0 ? '\n' : ',';
-    if constexpr (std::is_convertible_v<decltype(cell), std::string_view>) append_csv(out, cell, after);
-    else append_csv(out, fmt::to_string(cell), after);
+    if constexpr (std::is_convertible_v<const Cell&, std::string_view>) {
+      append_csv(out, cell, after);
+    } else {
+      fmt::basic_memory_buffer<char, 64> number;
+      if constexpr (std::is_same_v<Cell, Fixed>) fmt::format_to(std::back_inserter(number), FMT_COMPILE("{:.{}f}"), cell.value, cell.digits);
+      else fmt::format_to(std::back_inserter(number), FMT_COMPILE("{}"), cell);
+      out.append(number.data(), number.size());
+      out += after;
+    }
   };
   (one(cells), ...);
 }
@@ -28,7 +42,7 @@ class TruthWriter : public Writer {
  public:
   explicit TruthWriter(const WriterContext& context)
       : world_(context.world), series_(world_.community, world_.calendar, world_.works), folder_(context.folder / "truth"),
-        days_(folder_ / "series.csv"), effects_(folder_ / "effect_daily.csv") {
+        dates_(static_cast<std::size_t>(world_.community.parameters().days()) + 1), days_(folder_ / "series.csv"), effects_(folder_ / "effect_daily.csv") {
     line(days_.buffer(), "day", "series", "baseline", "with_outside", "expected", "observed");
     line(effects_.buffer(), "day", "work", "series", "effect", "counterfactual");
     write_people();
@@ -47,16 +61,16 @@ class TruthWriter : public Writer {
   }
 
   void day(const DayFacts& facts) override {
-    auto date = format_day(world_.calendar.date(facts.day));
+    const auto& date = this->date(facts.day);
     for (std::size_t s = 0; s < kSeries; ++s) {
       auto series = static_cast<Series>(s);
-      line(days_.buffer(), date, series_name(series), fmt::format("{:.6f}", facts.baseline[s]), fmt::format("{:.6f}", facts.outside[s]), fmt::format("{:.6f}", facts.expected[s]), facts.observed[s]);
+      line(days_.buffer(), date, series_name(series), Fixed{facts.baseline[s], 6}, Fixed{facts.outside[s], 6}, Fixed{facts.expected[s], 6}, facts.observed[s]);
       observed_[s] += facts.observed[s];
       for (const auto& work : world_.works) {
         if (work.day > facts.day) break;
         double effect = series_.effect(work, series, facts.day);
         if (effect == 0) continue;
-        line(effects_.buffer(), date, work_name(work.number), series_name(series), fmt::format("{:.6f}", effect), fmt::format("{:.6f}", facts.expected[s] - effect));
+        line(effects_.buffer(), date, work_name(work.number), series_name(series), Fixed{effect, 6}, Fixed{facts.expected[s] - effect, 6});
         totals_[{work.number, series}] += effect;
       }
     }
@@ -69,8 +83,8 @@ class TruthWriter : public Writer {
     line(effects.buffer(), "work", "series", "shape", "lift", "delay_days", "span_days", "total_effect");
     for (const auto& work : world_.works)
       for (const auto& effect : work.effects)
-        line(effects.buffer(), work_name(work.number), series_name(effect.series), shape_name(effect.shape), fmt::format("{:.6f}", effect.lift), effect.delay, effect.span,
-             fmt::format("{:.3f}", totals_[{work.number, effect.series}]));
+        line(effects.buffer(), work_name(work.number), series_name(effect.series), shape_name(effect.shape), Fixed{effect.lift, 6}, effect.delay, effect.span,
+             Fixed{totals_[{work.number, effect.series}], 3});
     TRY(effects.close());
 
     OutFile counts{folder_ / "counts.csv"};
@@ -91,7 +105,11 @@ class TruthWriter : public Writer {
   }
 
  private:
-  std::string date(int day) const { return format_day(world_.calendar.date(day)); }
+  const std::string& date(int day) {
+    auto& text = dates_[static_cast<std::size_t>(day)];
+    if (text.empty()) text = format_day(world_.calendar.date(day));
+    return text;
+  }
 
   void write_people() {
     const auto& community = world_.community;
@@ -106,7 +124,7 @@ class TruthWriter : public Writer {
       bool renamed = !person.later_family.empty();
       line(people.buffer(), person_name(id), person_kind_name(person.kind), person.team, person.name.ascii, person.name.native,
            person.kind == PersonKind::kHuman ? community.culture(person).country : "", person.utc_minutes, date(person.arrival), renamed ? date(person.renamed_day) : "",
-           renamed ? person.name.given + " " + person.later_family : "", fmt::format("{:.3f}", person.weight), fmt::format("{:.3f}", person.knowledge));
+           renamed ? person.name.given + " " + person.later_family : "", Fixed{person.weight, 3}, Fixed{person.knowledge, 3});
       for (std::size_t p = 0; p < kPlatforms; ++p) {
         auto platform = static_cast<Platform>(p);
         if (!person.has(platform)) continue;
@@ -139,6 +157,7 @@ class TruthWriter : public Writer {
   const World& world_;
   SeriesModel series_;
   std::filesystem::path folder_;
+  std::vector<std::string> dates_;  // by day, as they are asked for
   OutFile days_, effects_;
   std::map<std::pair<std::string, std::string>, std::int64_t> counts_;
   std::array<std::array<std::int64_t, kKinds>, kPlatforms> kinds_{};

@@ -15,10 +15,12 @@ namespace rapport {
 namespace {
 
 using accesslog::DayCounts;
+using accesslog::Names;
 
 constexpr std::size_t kLinesPerPage = 200'000;
 constexpr auto kLateness = std::chrono::hours{25};  // slow requests are written when they end
 constexpr std::size_t kRejectedPerPage = 2000;
+constexpr std::size_t kNamesKept = 500'000;
 
 constexpr Setting kSettings[] = {
     {.name = "path", .help = "Access logs: a file, a folder with rotated ones, or a pattern with *.", .example = "/var/log/nginx/access.log*", .required = true, .path = true},
@@ -40,7 +42,7 @@ struct Known {
 class LogReader : public Reader {
  public:
   LogReader(std::vector<InputFile> files, std::string own_hosts, const std::string& cursor)
-      : walk_(std::move(files), is_wanted, part(cursor, "walk")), own_hosts_(lower_ascii(own_hosts)) {
+      : walk_(std::move(files), is_wanted, part(cursor, "walk")), own_hosts_(lower_ascii(own_hosts)), names_(std::make_shared<Names>(own_hosts_)) {
     JsonDocument document;
     if (auto root = document.parse(cursor))
       for (auto& [name, value] : (*root)["logs"].members())
@@ -63,7 +65,7 @@ class LogReader : public Reader {
         continue;
       }
       ++lines;
-      read_line(line, page);
+      read_line(line, *known_log_, page);
     }
     // Days that are over; those still open are read again from their first line should this be the last page.
     if (open_ && !days_.empty()) {
@@ -86,16 +88,15 @@ class LogReader : public Reader {
 
   bool open_log() {
     if (!(open_ = walk_.next())) return false;
-    auto& known = known_[walk_.name()];
-    if (walk_.place().offset == 0) known = {};
-    parser_.set_directives(known.directives);
+    known_log_ = &known_[walk_.name()];
+    if (walk_.place().offset == 0) *known_log_ = {};
+    parser_.set_directives(known_log_->directives);
     latest_ = Time{};
     return true;
   }
 
-  void read_line(std::string_view line, Page& page) {
+  void read_line(std::string_view line, Known& known, Page& page) {
     auto why = parser_.read(line, hit_);
-    auto& known = known_[walk_.name()];
     if (!line.starts_with('#') && known.log.empty()) known.log = sha256_hex(line, 16);
     if (!why.empty()) {
       // What cannot be read may hold an address as well: only its beginning is shown, without digits.
@@ -108,22 +109,24 @@ class LogReader : public Reader {
       auto day = std::chrono::floor<std::chrono::days>(hit_.at);
       auto found = days_.find(day);
       if (found == days_.end()) {
-        found = days_.emplace(day, DayCounts{walk_.line_place()}).first;
+        // Those that earlier days hold on to go with the last of them.
+        if (names_->size() > kNamesKept) names_ = std::make_shared<Names>(own_hosts_);
+        found = days_.try_emplace(day, walk_.line_place(), names_).first;
         if (days_.size() == 1) known.directives = parser_.directives();
       }
-      found->second.add(hit_, own_hosts_);
+      found->second.add(hit_);
     }
   }
 
   // Those before `end` into the page. At the end of a log all of them, and the next reading goes on from the last day.
   void write_days(Day end, Page& page) {
-    const auto& log = known_[walk_.name()].log;
+    const auto& log = known_log_->log;
     if (end == Day::max() && !days_.empty()) walk_.resume_from(days_.rbegin()->second.first());
     while (!days_.empty() && days_.begin()->first < end) {
       days_.begin()->second.write(days_.begin()->first, log, page.rows[0]);
       days_.erase(days_.begin());
     }
-    if (end != Day::max()) known_[walk_.name()].directives = parser_.directives();
+    if (end != Day::max()) known_log_->directives = parser_.directives();
   }
 
   void resume_from_first() {
@@ -144,10 +147,12 @@ class LogReader : public Reader {
 
   InputWalk walk_;
   std::string own_hosts_;
+  std::shared_ptr<Names> names_;
   accesslog::LineParser parser_;
   accesslog::Hit hit_;
   std::map<Day, DayCounts> days_;
   std::map<std::string, Known> known_;
+  Known* known_log_ = nullptr;  // of the log that is open
   Time latest_{};
   bool open_ = false;
 };
