@@ -39,8 +39,10 @@ Result<ListPage> records_of(const RestList& list, const ItemKind& kind, const st
       out.page.rejected.push_back({fmt::format("{} item {}", where, i + 1), fmt::format("an item without {}", kind.id), item.to_json().substr(0, 300)});
       continue;
     }
-    auto further = more ? TRY(more(item)) : std::string{};
-    out.page.records.push_back({fmt::format("{}{}", kind.prefix, *id), with_members(kind.members, item, further), time, false});
+    auto further = more ? more(item) : std::string{};
+    if (!further && !answered(further.error(), 404)) return fail(std::move(further.error()));
+    if (!further) out.page.rejected.push_back({fmt::format("{} {}", where.substr(0, where.find('?')), *id), "what belongs to it is not there", further.error().what});
+    out.page.records.push_back({fmt::format("{}{}", kind.prefix, *id), with_members(kind.members, item, further ? *further : std::string{}), time, false});
   }
   return out;
 }

@@ -43,7 +43,8 @@ struct ItemKind {
 // Further members of an item, each with a comma in front: what needed another request.
 using MoreMembers = std::function<Result<std::string>(const JsonValue& item)>;
 
-// The records of one page; items without an id are set aside, `where` is their list.
+// The records of one page; items without an id are set aside, `where` is their list. So is what `more` does not find (404), of
+// one item that went while the list was read; the item itself is kept.
 Result<ListPage> records_of(const RestList& list, const ItemKind& kind, const std::string& where, const MoreMembers& more = nullptr);
 
 // `value`, an object, again as JSON with `members` in front and `more` (begins with a comma, or empty) behind those.

@@ -151,9 +151,12 @@ std::unique_ptr<Reader> read_reactions(Place place, const std::string& cursor) {
     for (const auto& item : list.items) {
       auto number = item["number"].integer();
       if (!number) continue;  // set aside by the stream of the items
-      auto reactions = TRY(whole_list(place, "reactions", place.api->address(place.repository, fmt::format("/issues/{}/reactions?limit=50", *number))));
-      if (reactions.ends_with("[]")) continue;
-      out.page.records.push_back({fmt::format("{}#{}", place.repository.key(), *number), fmt::format("{{{},\"number\":{},\"html_url\":{}{}}}", named(place), *number, item["html_url"].to_json(), reactions),
+      auto id = fmt::format("{}#{}", place.repository.key(), *number);
+      auto reactions = whole_list(place, "reactions", place.api->address(place.repository, fmt::format("/issues/{}/reactions?limit=50", *number)));
+      if (!reactions && !answered(reactions.error(), 404)) return fail(std::move(reactions.error()));
+      if (!reactions) out.page.rejected.push_back({std::move(id), "it went while the list was read", reactions.error().what});
+      if (!reactions || reactions->ends_with("[]")) continue;
+      out.page.records.push_back({std::move(id), fmt::format("{{{},\"number\":{},\"html_url\":{}{}}}", named(place), *number, item["html_url"].to_json(), *reactions),
                                   time_of(item["updated_at"]), false});
     }
     return out;

@@ -70,8 +70,11 @@ std::unique_ptr<Reader> read_notes(Place place, std::string_view what, const Sub
       widen(out, time);
       auto iid = item["iid"].integer();
       if (!iid) continue;  // set aside by the stream of the items
-      auto said = TRY(said_about(place, subject, item));
-      if (!said.empty()) out.page.records.push_back({fmt::format("{}{}{}", place.project.key, subject.sign, *iid), std::move(said), time, false});
+      auto id = fmt::format("{}{}{}", place.project.key, subject.sign, *iid);
+      auto said = said_about(place, subject, item);
+      if (!said && !answered(said.error(), 404)) return fail(std::move(said.error()));
+      if (!said) out.page.rejected.push_back({std::move(id), "it went while the list was read", said.error().what});
+      else if (!said->empty()) out.page.records.push_back({std::move(id), std::move(*said), time, false});
     }
     return out;
   }));
