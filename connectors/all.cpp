@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connectors/accesslog/accesslog.h"
+#include "connectors/bitbucket/bitbucket.h"
 #include "connectors/bluesky/bluesky.h"
 #include "connectors/conferences/conferences.h"
 #include "connectors/connector.h"
@@ -14,6 +15,7 @@
 #include "connectors/discord/discord.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/feed/feed.h"
+#include "connectors/gerrit/gerrit.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
 #include "connectors/gitea/gitea.h"
@@ -24,10 +26,12 @@
 #include "connectors/irc/irc.h"
 #include "connectors/lobsters/lobsters.h"
 #include "connectors/mastodon/mastodon.h"
+#include "connectors/matomo/matomo.h"
 #include "connectors/matrix/matrix.h"
 #include "connectors/mattermost/mattermost.h"
 #include "connectors/mbox/mbox.h"
 #include "connectors/packages/packages.h"
+#include "connectors/plausible/plausible.h"
 #include "connectors/reddit/reddit.h"
 #include "connectors/rocketchat/rocketchat.h"
 #include "connectors/singer/singer.h"
@@ -43,12 +47,14 @@ namespace rapport {
 std::span<const ConnectorEntry> connectors() {
   static const std::array kTable{
       kAccesslogConnector,
+      kBitbucketConnector,
       kBlueskyConnector,
       kConferencesConnector,
       kDevtoConnector,
       kDiscordConnector,
       kDiscourseConnector,
       kFeedConnector,
+      kGerritConnector,
       kGharchiveConnector,
       kGitConnector,
       kGiteaConnector,
@@ -59,10 +65,12 @@ std::span<const ConnectorEntry> connectors() {
       kIrcConnector,
       kLobstersConnector,
       kMastodonConnector,
+      kMatomoConnector,
       kMatrixConnector,
       kMattermostConnector,
       kMboxConnector,
       kPackagesConnector,
+      kPlausibleConnector,
       kRedditConnector,
       kRocketchatConnector,
       kSingerConnector,

@@ -20,7 +20,9 @@ Result<JsonAnswer> ask_json(const JsonApi& api, Http& http, const HttpRequest& r
     return fail(std::move(error));
   }
   JsonAnswer answer{std::move(response), {}, {}};
-  auto root = answer.document.parse(answer.response.body);
+  std::string_view body = answer.response.body;
+  if (body.starts_with(api.guard)) body.remove_prefix(api.guard.size());
+  auto root = answer.document.parse(body);
   if (!root) {
     auto without_query = request.url.substr(0, request.url.find('?'));
     return fail(Error::Kind::kUpstream, fmt::format("the answer of {} ({}) is no JSON: {}", api.site, printable(without_query), root.error().what),

@@ -19,6 +19,7 @@ struct JsonApi {
   std::string address_fix;  // what to check when it does not know the address (404), or sends something else than JSON
   // For APIs that say in words of their own why they refuse: looks at the answer and makes the error say so; null = none.
   std::function<void(const HttpResponse&, Error&)> explain = nullptr;
+  std::string_view guard = {};  // what stands before the JSON, so that no page can load it as a script; skipped where it is
 };
 
 struct JsonAnswer {

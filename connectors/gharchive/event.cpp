@@ -79,12 +79,15 @@ std::string id_text(JsonValue value) {
 
 void read_subject(Event& event, JsonValue subject) {
   if (!subject.is_object()) return;
-  event.number = subject["number"].integer();
-  event.subject_title = subject["title"].text();
-  event.subject_text = subject["body"].text();
-  event.subject_by = subject["user"]["login"].text();
-  event.subject_at = event_time(subject["created_at"].text());
-  event.url = subject["html_url"].text();
+  auto [number, title, body, user, created_at, url] = subject.pick({"number", "title", "body", "user", "created_at", "html_url"});
+  event.number = number.integer();
+  event.subject_title = title.text();
+  event.subject_text = body.text();
+  auto [login, type] = user.pick({"login", "type"});
+  event.subject_by = login.text();
+  event.subject_at = event_time(created_at.text());
+  event.url = url.text();
+  if (event.actor_type.empty() && event.subject_by == event.actor) event.actor_type = type.text();
 }
 
 void read_type_of_actor(Event& event, JsonValue who) {
@@ -92,51 +95,50 @@ void read_type_of_actor(Event& event, JsonValue who) {
 }
 
 void read_item(Event& event, JsonValue item) {
-  event.item = id_text(item["id"]);
-  event.text = item["body"].text();
-  if (auto url = item["html_url"].text(); !url.empty()) event.url = url;
-  read_type_of_actor(event, item["user"]);
+  auto [id, body, url, user] = item.pick({"id", "body", "html_url", "user"});
+  event.item = id_text(id);
+  event.text = body.text();
+  event.url = url.text(event.url);
+  read_type_of_actor(event, user);
 }
 
 // The parts of the payload that belong to the type of the event.
 void read_payload(Event& event, JsonValue payload) {
-  event.action = payload["action"].text();
-  auto change = payload["pull_request"], issue = payload["issue"];
+  auto [action, number, change, issue, comment, review, release, forkee, member, pages, ref, ref_type] =
+      payload.pick({"action", "number", "pull_request", "issue", "comment", "review", "release", "forkee", "member", "pages", "ref", "ref_type"});
+  event.action = action.text();
   if (change.is_object()) {
     read_subject(event, change);
-    read_type_of_actor(event, change["user"]);
     event.is_change = true;
-    if (!event.number) event.number = payload["number"].integer();
+    if (!event.number) event.number = number.integer();
     if (change["merged"].truth()) event.detail = "merged";
   } else if (issue.is_object()) {
     read_subject(event, issue);
-    read_type_of_actor(event, issue["user"]);
     event.is_change = issue["pull_request"].is_object();
   } else if (event.type.starts_with("Issue") || event.type.starts_with("PullRequest")) {
-    event.number = payload["number"].integer();  // the old timeline names the issue by number and id alone
+    event.number = number.integer();  // the old timeline names the issue by number and id alone
     event.is_change = event.type.starts_with("PullRequest");
     event.item = id_text(payload["comment_id"]);
   }
-  if (auto comment = payload["comment"]; comment.is_object()) {
+  if (comment.is_object()) {
     read_item(event, comment);
     event.title = comment["path"].text();
     event.ref = comment["commit_id"].text();
-  } else if (auto review = payload["review"]; review.is_object()) {
+  } else if (review.is_object()) {
     read_item(event, review);
     event.detail = review["state"].text();
-    event.url = review["html_url"].text(event.url);
-  } else if (auto release = payload["release"]; release.is_object()) {
+  } else if (release.is_object()) {
     read_item(event, release);
     read_type_of_actor(event, release["author"]);
     event.title = release["name"].text();
     event.ref = release["tag_name"].text();
-  } else if (auto forkee = payload["forkee"]; forkee.is_object()) {
+  } else if (forkee.is_object()) {
     event.ref = forkee["full_name"].text();
     event.url = forkee["html_url"].text();
     read_type_of_actor(event, forkee["owner"]);
-  } else if (auto member = payload["member"]; !member.is_null()) {
+  } else if (!member.is_null()) {
     event.detail = member["login"].text(member.text());
-  } else if (auto pages = payload["pages"]; pages.is_array()) {
+  } else if (pages.is_array()) {
     auto listed = pages.items();
     event.amount = static_cast<std::int64_t>(listed.size());
     if (!listed.empty()) {
@@ -144,9 +146,9 @@ void read_payload(Event& event, JsonValue payload) {
       event.url = listed.front()["html_url"].text();
       event.action = listed.front()["action"].text();
     }
-  } else if (auto ref = payload["ref"]; ref.is_string()) {
+  } else if (ref.is_string()) {
     event.ref = ref.text();
-    event.detail = payload["ref_type"].text();
+    event.detail = ref_type.text();
   }
 }
 
@@ -221,22 +223,22 @@ std::string read_event(JsonDocument& document, std::string_view line, const Repo
   auto root = document.parse(line);
   if (!root) return root.error().what;
   Event event;
-  event.type = (*root)["type"].text();
+  auto [event_id, type, actor, repo, old, payload, created_at] = root->pick({"id", "type", "actor", "repo", "repository", "payload", "created_at"});
+  event.type = type.text();
   if (event.type.empty()) return "an object without the type of an event";
-  auto actor = (*root)["actor"], repo = (*root)["repo"], old = (*root)["repository"], payload = (*root)["payload"];
   event.is_old = !repo.is_object();
   std::string name, id;
   if (!event.is_old) {
     event.repository = repo["name"].text();
     event.actor = actor["login"].text();
-    id = id_text((*root)["id"]);
+    id = id_text(event_id);
   } else {
     if (auto owner = old["owner"].text(); !owner.empty()) name = fmt::format("{}/{}", owner, old["name"].text());
     event.repository = name;
     event.actor = actor.is_string() ? actor.text() : actor["login"].text();
     event.actor_type = (*root)["actor_attributes"]["type"].text();
   }
-  event.at = event_time((*root)["created_at"].text());
+  event.at = event_time(created_at.text());
   if (!event.at) return "an event without a time";
   if (!event.is_old && id.empty()) return "an event without an id";
   if (!filter.takes(event.repository)) return {};

@@ -4,6 +4,9 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include <cerrno>
+
+#include "base/gunzip.h"
 #include "base/text.h"
 
 namespace rapport {
@@ -28,17 +31,32 @@ struct Archive::State {
   std::filesystem::path path;
   std::string buffer;
   std::int64_t produced = 0;
+  std::optional<Gunzip> gunzip;  // where the file is one: libarchive reads what it gives
+  std::optional<Error> damage;   // what it said
 
   ~State() {
     if (handle != nullptr) archive_read_free(handle);
   }
   tl::unexpected<Error> error() {
+    if (damage) return fail(*damage);
     const char* said = archive_error_string(handle);
     return fail(Error::Kind::kBadInput,
                 fmt::format("cannot read {}: {}", path.string(), printable(said == nullptr ? "damaged archive" : said)),
                 "check that the file is complete, then run again");
   }
 };
+
+la_ssize_t Archive::unpack(struct archive* handle, void* given, const void** bytes) {
+  auto& state = *static_cast<State*>(given);
+  auto some = state.gunzip->read_some();
+  if (!some) {
+    state.damage = some.error();
+    archive_set_error(handle, EINVAL, "%s", some.error().what.c_str());
+    return -1;
+  }
+  *bytes = some->data();
+  return static_cast<la_ssize_t>(some->size());
+}
 
 Archive::Archive(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Archive::Archive(Archive&&) noexcept = default;
@@ -55,7 +73,12 @@ Result<Archive> Archive::open(const std::filesystem::path& path) {
   archive_read_support_format_7zip(state->handle);
   archive_read_support_format_raw(state->handle);
   archive_read_support_format_empty(state->handle);
-  if (archive_read_open_filename(state->handle, path.c_str(), 1 << 18) != ARCHIVE_OK) return state->error();
+  if (Gunzip::is_gzip(path)) {
+    state->gunzip.emplace(TRY(Gunzip::open(path)));
+    if (archive_read_open(state->handle, state.get(), nullptr, unpack, nullptr) != ARCHIVE_OK) return state->error();
+  } else if (archive_read_open_filename(state->handle, path.c_str(), 1 << 18) != ARCHIVE_OK) {
+    return state->error();
+  }
   return Archive{std::move(state)};
 }
 
@@ -84,7 +107,7 @@ Result<std::string_view> Archive::read_some() {
   la_ssize_t count = archive_read_data(state_->handle, state_->buffer.data(), state_->buffer.size());
   if (count < 0) return state_->error();
   state_->produced += count;
-  auto consumed = archive_filter_bytes(state_->handle, -1);
+  auto consumed = state_->gunzip ? state_->gunzip->consumed() : archive_filter_bytes(state_->handle, -1);
   if (state_->produced > kRatioMatters && state_->produced / kLargestRatio > consumed)
     return fail(Error::Kind::kBadInput,
                 fmt::format("{} unpacks to more than {} times its size", state_->path.string(), kLargestRatio),

@@ -2,6 +2,8 @@
 // memory. Refuses what archives are abused for: names that leave the folder, and bombs.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -9,6 +11,8 @@
 #include <string_view>
 
 #include "base/result.h"
+
+struct archive;
 
 namespace rapport {
 
@@ -35,6 +39,7 @@ class Archive {
  private:
   struct State;
   explicit Archive(std::unique_ptr<State> state);
+  static ssize_t unpack(struct archive* handle, void* state, const void** bytes);  // libarchive asks it for more
   std::unique_ptr<State> state_;
 };
 

@@ -73,6 +73,21 @@ JsonValue JsonValue::operator[](std::string_view key) const {
   return found.error() == simdjson::SUCCESS ? value_of(found.value_unsafe()) : JsonValue{};
 }
 
+void JsonValue::find(const std::string_view* keys, JsonValue* out, std::size_t count) const {
+  if (type() != Type::kObject) return;
+  simdjson::dom::object object = element_of(*this).get_object();
+  std::size_t left = count;
+  for (auto field = object.begin(); field != object.end() && left > 0; ++field) {
+    auto size = field.key_length();
+    for (std::size_t i = 0; i < count; ++i)
+      if (keys[i].size() == size && out[i].document_ == nullptr && std::memcmp(field.key_c_str(), keys[i].data(), size) == 0) {
+        out[i] = value_of(field.value());
+        --left;
+        break;
+      }
+  }
+}
+
 std::vector<JsonValue> JsonValue::items() const {
   std::vector<JsonValue> out;
   if (type() != Type::kArray) return out;

@@ -2,6 +2,7 @@
 // not there gives an empty answer, never undefined behaviour.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,6 +29,14 @@ class JsonValue {
 
   // The member called `key`; absent if this is no object or has none. O(members).
   JsonValue operator[](std::string_view key) const;
+  // Several members at once, in the order of the keys: `auto [a, b] = value.pick({"a", "b"})`. One walk over the members instead
+  // of one for each key.
+  template <std::size_t N>
+  std::array<JsonValue, N> pick(const std::string_view (&keys)[N]) const {
+    std::array<JsonValue, N> out;
+    find(keys, out.data(), N);
+    return out;
+  }
   std::vector<JsonValue> items() const;                                      // of an array; empty otherwise
   std::vector<std::pair<std::string_view, JsonValue>> members() const;       // of an object; empty otherwise
 
@@ -39,6 +48,7 @@ class JsonValue {
 
  private:
   friend class JsonDocument;
+  void find(const std::string_view* keys, JsonValue* out, std::size_t count) const;
   const void* document_ = nullptr;
   std::size_t index_ = 0;
 };

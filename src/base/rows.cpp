@@ -18,7 +18,7 @@ RowBatch::Column& RowBatch::next_cell() {
     cell_ = 0;
     ++rows_;
   }
-  column.null.push_back(false);
+  column.null.push_back(0);
   return column;
 }
 
@@ -56,7 +56,7 @@ RowBatch& RowBatch::time(Time value) {
 }
 RowBatch& RowBatch::null() {
   Column& column = next_cell();
-  column.null.back() = true;
+  column.null.back() = 1;
   if (column.spec.type == ColumnType::kText) column.ends.push_back(column.bytes.size());
   else column.numbers.push_back(0);
   return *this;

@@ -42,7 +42,7 @@ class RowBatch {
     std::vector<std::int64_t> numbers;  // kInteger, kBool (0/1), kTime (µs since 1970), kReal (bit pattern)
     std::string bytes;                  // kText: all values one after the other
     std::vector<std::size_t> ends;      // kText: where each value ends in `bytes`
-    std::vector<bool> null;
+    std::vector<std::uint8_t> null;        // 1 where the cell is
   };
   std::span<const Column> columns() const { return columns_; }
 

@@ -175,7 +175,8 @@ TEST(Store, gives_every_type_as_a_plain_value) {
   for (const auto& c : kCases) {
     auto answer = store.query(c.in);
     ASSERT_TRUE(ok(answer)) << c.in;
-    if (c.want != nullptr) EXPECT_EQ(to_text(answer->rows[0][0], answer->columns[0].type), c.want) << c.in;
+    if (c.want == nullptr) continue;
+    EXPECT_EQ(to_text(answer->rows[0][0], answer->columns[0].type), c.want) << c.in;
   }
 }
 
