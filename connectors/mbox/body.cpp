@@ -95,14 +95,15 @@ void read_part(const Headers& headers, std::string_view bytes, int depth, Found&
 }
 
 bool is_quoted(std::string_view line) {
-  auto text = trim(line);
+  auto text = line.substr(std::min(line.find_first_not_of(" \t\r\v\f"), line.size()));
   return text.starts_with('>') || text.starts_with("|> ") || text.starts_with("| ");
 }
 
 // "On 3 Jan 2001, Ana wrote:", "Am … schrieb Ana:", "Ana Example writes:". The end of it; it may fill two lines.
 bool announces_quote(std::string_view line) {
-  auto text = lower_ascii(trim(line));
-  if (!text.ends_with(':')) return false;
+  line = trim(line);
+  if (!line.ends_with(':')) return false;
+  auto text = lower_ascii(line);
   for (std::string_view verb : {" wrote", " writes", " schrieb", " a écrit", "écrit ", " escribió", " said", " scrisse", " ha scritto", "escreveu"})
     if (text.find(verb) != std::string::npos) return true;
   return text == "wrote:";
@@ -112,10 +113,11 @@ bool announces_quote(std::string_view line) {
 bool opens_copy(std::string_view line) {
   auto text = trim(line);
   if (text.size() < 10) return false;
-  auto lower = lower_ascii(text);
-  if (lower.starts_with("-----") && (lower.find("original message") != std::string::npos || lower.find("original appointment") != std::string::npos ||
-                                     lower.find("ursprüngliche nachricht") != std::string::npos || lower.find("message d'origine") != std::string::npos))
-    return true;
+  if (text.starts_with("-----")) {
+    auto lower = lower_ascii(text);
+    for (std::string_view words : {"original message", "original appointment", "ursprüngliche nachricht", "message d'origine"})
+      if (lower.find(words) != std::string::npos) return true;
+  }
   return text.size() >= 30 && text.find_first_not_of('_') == std::string_view::npos;
 }
 
@@ -145,9 +147,11 @@ OwnWords own_words(std::string_view text) {
   for (auto& line : lines)
     if (line.ends_with('\r')) line.remove_suffix(1);
   std::vector<std::string_view> kept;
+  kept.reserve(lines.size());
+  own.text.reserve(text.size() + 1);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto line = lines[i];
-    if (line == "-- " || line == "--") break;
+    if (line.starts_with("--") && (line.size() == 2 || line == "-- ")) break;
     if (opens_copy(line) && (line.find('_') == std::string_view::npos || is_list_footer(lines, i))) {
       own.quoted_lines += static_cast<int>(std::count_if(lines.begin() + static_cast<std::ptrdiff_t>(i) + 1, lines.end(), [](auto one) { return !trim(one).empty(); }));
       break;
@@ -167,14 +171,16 @@ OwnWords own_words(std::string_view text) {
     }
     kept.push_back(line);
   }
-  bool blank = true;
+  bool blank = true;  // one empty line where quotes went
   for (auto line : kept) {
     bool empty = trim(line).empty();
-    if (empty && blank) continue;  // one empty line where quotes went
+    if (empty && blank) continue;
     own.text.append(line).push_back('\n');
     blank = empty;
   }
-  own.text = trim(own.text);
+  auto inner = trim(own.text);
+  own.text.erase(static_cast<std::size_t>(inner.data() - own.text.data()) + inner.size());
+  own.text.erase(0, own.text.size() - inner.size());
   return own;
 }
 

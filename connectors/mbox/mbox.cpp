@@ -96,8 +96,7 @@ class MailReader : public Reader {
       }
       blank_before = line.empty();
       // ">From " in a body was "From " once; ">>From " was ">From ".
-      auto quotes = line.find_first_not_of('>');
-      if (is_mbox_ && quotes != std::string_view::npos && quotes > 0 && line.substr(quotes).starts_with("From ")) line.remove_prefix(1);
+      if (is_mbox_ && line.starts_with('>') && line.substr(std::min(line.find_first_not_of('>'), line.size())).starts_with("From ")) line.remove_prefix(1);
       if (mail_.size() + line.size() < kLongestMail) mail_.append(line).push_back('\n');
       else cut = true;
     }
