@@ -276,7 +276,7 @@ Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
   state->database->writer_lock = TRY(lock_out_writers(file, who));
   {
     auto turn = TRY(FileLock::take(lock_folder(file) / "open.lock", FileLock::Mode::kExclusive, FileLock::Wait::kYes));
-    TRY(state->open(file.c_str(), Access::kWrite));
+    TRY(state->open(file.c_str(), Access::kWrite, 1));
     give_back_record_locks(file);
   }
   std::error_code ignored;
@@ -290,7 +290,7 @@ Result<Store> Store::open_to_write(const fs::path& file, std::string_view who) {
 
 Result<Store> Store::in_memory() {
   auto state = std::make_unique<State>();
-  TRY(state->open(":memory:", Access::kWrite));
+  TRY(state->open(":memory:", Access::kWrite, 1));
   Store store{std::move(state)};
   TRY(store.execute(kSession));
   TRY(migrate(store));
@@ -523,6 +523,16 @@ void Store::interrupt() {
   std::lock_guard lock{state_->others_mutex};
   for (const auto& other : state_->others)
     if (auto still = other.lock()) duckdb_interrupt(still->handle);
+}
+
+AllCores::AllCores(Store& store, std::int64_t rows) {
+  auto cores = std::thread::hardware_concurrency();
+  // Where it fails there is one core as before.
+  if (rows >= kMany && cores > 1 && store.execute(fmt::format("SET threads = {}", cores))) store_ = &store;
+}
+
+AllCores::~AllCores() {
+  if (store_ != nullptr) (void)store_->execute("SET threads = 1");
 }
 
 Result<Transaction> Transaction::begin(Store& store) {

@@ -194,6 +194,7 @@ Result<ModelResult> run_in_transaction(Store& store, const ModelSource& source, 
   auto changed = TRY(store.query("SELECT count(*) FROM changed_key"));
   result.records = to_integer(changed.rows[0][0]);
   if (result.records == 0 && !result.everything) return result;
+  AllCores cores{store, result.records};
 
   TRY(store.execute(kOutputTables));
   TRY(store.execute(fmt::format("SET VARIABLE source_name = {}; SET VARIABLE source_url = {};", sql_quoted(source.name), sql_quoted(source.url))));

@@ -133,6 +133,8 @@ SyncResult result_of(std::vector<Run> runs) {
 
 Result<> finish(Store& store, const Workspace& workspace, Progress& progress) {
   progress.report("people", 0, 0);
+  auto activities = TRY(store.query("SELECT count(*) FROM activity"));
+  AllCores cores{store, to_integer(activities.rows[0][0])};
   TRY(identify(store, workspace.people));
   return store.checkpoint();
 }
