@@ -18,7 +18,9 @@
 #include "connectors/gerrit/gerrit.h"
 #include "connectors/gharchive/gharchive.h"
 #include "connectors/git/git.h"
+#include "connectors/gitea/gitea.h"
 #include "connectors/github/github.h"
+#include "connectors/gitlab/gitlab.h"
 #include "connectors/hackernews/hackernews.h"
 #include "connectors/ical/ical.h"
 #include "connectors/irc/irc.h"
@@ -55,7 +57,9 @@ std::span<const ConnectorEntry> connectors() {
       kGerritConnector,
       kGharchiveConnector,
       kGitConnector,
+      kGiteaConnector,
       kGithubConnector,
+      kGitlabConnector,
       kHackernewsConnector,
       kIcalConnector,
       kIrcConnector,

@@ -46,28 +46,4 @@ std::pair<std::string, std::string> basic_authorization(std::string_view user, s
   return {"Authorization", "Basic " + base64(fmt::format("{}:{}", user, password))};
 }
 
-// Link: <https://a.example/?page=2>; rel="next", <…>; rel="last". A comma or semicolon may stand inside <…>.
-std::string next_link(const HttpResponse& response) {
-  auto rest = response.header("Link");
-  while (true) {
-    auto open = rest.find('<');
-    auto close = open == std::string_view::npos ? open : rest.find('>', open);
-    if (close == std::string_view::npos) return {};
-    auto target = rest.substr(open + 1, close - open - 1);
-    auto following = rest.find('<', close);
-    auto parameters = rest.substr(close + 1, following == std::string_view::npos ? following : following - close - 1);
-    for (auto parameter : split(parameters, ';')) {
-      auto equals = parameter.find('=');
-      if (equals == std::string_view::npos || lower_ascii(trim(parameter.substr(0, equals))) != "rel") continue;
-      auto value = trim(parameter.substr(equals + 1));
-      value = trim(value.substr(0, value.find(',')));
-      if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-      for (auto relation : split(value, ' '))
-        if (lower_ascii(relation) == "next") return std::string{target};
-    }
-    if (following == std::string_view::npos) return {};
-    rest = rest.substr(following);
-  }
-}
-
 }  // namespace rapport

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "http/allowance.h"
 #include "http/http.h"
 
 namespace rapport {
@@ -40,6 +41,6 @@ Result<JsonAnswer> post_json(const JsonApi& api, Http& http, const std::string& 
 std::pair<std::string, std::string> basic_authorization(std::string_view user, std::string_view password);
 
 // The address of the page behind this one: rel="next" of the Link header (RFC 8288); empty if there is none.
-std::string next_link(const HttpResponse& response);
+inline std::string next_link(const HttpResponse& response) { return link_of(response, "next"); }
 
 }  // namespace rapport

@@ -77,6 +77,30 @@ bool advance(UpCursor& cursor, const ListPage& list) {
   return true;
 }
 
+struct ChangesCursor {
+  Phase phase = Phase::kRecent;
+  std::optional<Time> from;   // of this pass
+  std::optional<Time> begun;  // when this pass, or the first of a new source, began
+  std::string token;
+
+  std::string to_text() const {
+    JsonWriter json;
+    json.begin_object().key("phase").value(static_cast<std::int64_t>(phase)).key("from").value(to_us(from)).key("begun").value(to_us(begun));
+    json.key("token").value(token).end_object();
+    return std::move(json).text();
+  }
+  static ChangesCursor parse(const std::string& text, Time now) {
+    JsonDocument document;
+    auto root = document.parse(text);
+    if (!root) return {Phase::kRecent, now - kRecent, now, {}};
+    return {static_cast<Phase>(std::clamp<std::int64_t>((*root)["phase"].integer().value_or(0), 0, 2)), from_us((*root)["from"].integer().value_or(0)),
+            from_us((*root)["begun"].integer().value_or(0)), std::string{(*root)["token"].text()}};
+  }
+};
+
+// Clocks of two machines, one of which says when something changed and the other when a pass began.
+constexpr std::chrono::hours kClocksDiffer{1};
+
 using ReadList = std::function<std::unique_ptr<Reader>(const std::string& list, std::string cursor)>;
 
 class ListsReader : public Reader {
@@ -152,6 +176,26 @@ std::unique_ptr<Reader> recent_first(std::string text, Time now, std::function<R
     auto cursor = UpCursor::parse(at, now);
     auto list = TRY(fetch(Since{cursor.from, cursor.token}));
     list.page.caught_up = advance(cursor, list);
+    list.page.next = cursor.to_text();
+    return std::move(list.page);
+  });
+}
+
+std::unique_ptr<Reader> changed_since(std::string text, Time now, std::function<Result<ListPage>(const Since&)> fetch) {
+  return paged(std::move(text), [now, fetch = std::move(fetch)](const std::string& at) -> Result<Page> {
+    auto cursor = ChangesCursor::parse(at, now);
+    if (!cursor.begun) cursor.begun = now;
+    auto list = TRY(fetch(Since{cursor.from, cursor.token}));
+    cursor.token = list.token;
+    if (list.token.empty() && cursor.phase == Phase::kRecent) {
+      cursor.phase = Phase::kOlder;
+      cursor.from = std::nullopt;
+    } else if (list.token.empty()) {
+      cursor.phase = Phase::kSince;
+      cursor.from = *cursor.begun - kClocksDiffer;
+      cursor.begun = std::nullopt;
+      list.page.caught_up = true;
+    }
     list.page.next = cursor.to_text();
     return std::move(list.page);
   });

@@ -1,4 +1,4 @@
-// The two ways of going through a list that grows at an API, so that the last months are there within a minute, the rest
+// The ways of going through a list that grows at an API, so that the last months are there within a minute, the rest
 // follows, and each later pass reads only what is new. What an API calls its pages is a token, opaque here.
 #pragma once
 
@@ -37,6 +37,11 @@ struct Since {
   std::string token;         // empty = the first page from there
 };
 std::unique_ptr<Reader> recent_first(std::string cursor, Time now, std::function<Result<ListPage>(const Since& since)> fetch);
+
+// For a list that can be asked for what changed since a date, but is given in another order (by creation, say). The first sync
+// reads what changed within `kRecent`, then everything; later ones what changed since the pass before began, by our clock and
+// with an hour for clocks that differ. What moves down a page while a pass is under way is read twice.
+std::unique_ptr<Reader> changed_since(std::string cursor, Time now, std::function<Result<ListPage>(const Since& since)> fetch);
 
 // Several lists in turn, each with a cursor of its own that is kept under the list's name: a list that is added to the
 // settings later is read from its beginning, one that is taken away is forgotten. Caught up when the last one is.

@@ -42,8 +42,6 @@ Error graphql_error(const JsonValue& root, const Repository& repository) {
 
 }  // namespace
 
-std::string Repository::key() const { return lower_ascii(full_name()); }
-
 Tokens::Tokens(std::vector<std::string> tokens) {
   for (auto& token : tokens) tokens_.push_back({std::move(token), {}, {}});
 }
@@ -73,10 +71,10 @@ void Tokens::note(std::size_t token, std::string_view budget, const HttpResponse
   if (left && *left == 0 && reset) note_used_up(token, budget, time_from_unix(*reset));
 }
 
-Api::Api(std::string base, std::vector<std::string> tokens) : base_(std::move(base)), graphql_(graphql_address(base_)), tokens_(std::move(tokens)) {}
+Api::Api(std::string base, std::vector<std::string> tokens) : server_{"GitHub", std::move(base)}, graphql_(graphql_address(server_.base)), tokens_(std::move(tokens)) {}
 
 std::string Api::address(const Repository& repository, std::string_view path) const {
-  return fmt::format("{}/repos/{}/{}{}", base_, percent_encoded(repository.owner), percent_encoded(repository.name), path);
+  return fmt::format("{}/repos/{}/{}{}", server_.base, percent_encoded(repository.owner), percent_encoded(repository.name), path);
 }
 
 JsonApi Api::asking(std::size_t token, std::string_view accept) const {
@@ -119,6 +117,8 @@ Result<JsonAnswer> Api::get(Http& http, const std::string& url, std::string_view
   return with_a_token("core", accept, [&](const JsonApi& api) { return get_json(api, http, url); });
 }
 
+Result<RestList> Api::list(Http& http, const std::string& url, std::string_view accept) { return as_list(server_, url, TRY(get(http, url, accept))); }
+
 Result<JsonAnswer> Api::query(Http& http, const Repository& repository, std::string_view text,
                               const std::vector<std::pair<std::string, std::string>>& variables) {
   JsonWriter body;
@@ -135,27 +135,10 @@ Result<JsonAnswer> Api::query(Http& http, const Repository& repository, std::str
   });
 }
 
-Result<std::string> Api::next_page(const HttpResponse& answer) const {
-  auto next = next_link(answer);
-  if (!next.empty() && !next.starts_with(base_ + "/"))
-    return fail(Error::Kind::kUpstream, fmt::format("GitHub's next page is at another server: {}", elide(printable(next), 200)),
-                "check that `url` is spelled as the server spells itself");
-  return next;
-}
-
 std::string record_of(const Repository& repository, const JsonValue& value, std::string_view more_members) {
-  std::string json = "{\"_repository\":";
-  append_json_string(json, repository.full_name());
-  json += more_members;
-  auto own = value.to_json();
-  if (own.size() > 2) json += ',';
-  json += std::string_view{own}.substr(1);
-  return json;
+  return with_members(named(repository), value, more_members);
 }
 
-std::optional<Time> time_of(const JsonValue& value) {
-  auto time = parse_time(value.text());
-  return time ? std::optional<Time>{*time} : std::nullopt;
-}
+std::string named(const Repository& repository) { return json_member("_repository", repository.full_name()); }
 
 }  // namespace rapport::github

@@ -8,16 +8,9 @@
 #include <vector>
 
 #include "base/time.h"
-#include "connectors/json_api.h"
-#include "connectors/passes.h"
+#include "connectors/repositories.h"
 
 namespace rapport::github {
-
-struct Repository {
-  std::string owner, name;
-  std::string full_name() const { return owner + "/" + name; }
-  std::string key() const;  // lower case: GitHub's names differ by more than case
-};
 
 // Which of several tokens to send. GitHub tells with every answer how much of a token's budget is left and when it is
 // full again; REST ("core") and GraphQL have a budget each.
@@ -49,33 +42,34 @@ class Api {
   Api(std::string base, std::vector<std::string> tokens);
 
   bool has_token() const { return !tokens_.empty(); }
-  const std::string& base() const { return base_; }
+  const std::string& base() const { return server_.base; }
   // The address of something in a repository: "<base>/repos/<owner>/<name><path>".
   std::string address(const Repository& repository, std::string_view path) const;
 
   // GET. `accept` asks for another form of the same (stars with their dates). Errors: as get_json(); kRateLimited when the
   // budget of every token is used up.
   Result<JsonAnswer> get(Http& http, const std::string& url, std::string_view accept = {});
+  // A page of a list. Errors: also as as_list().
+  Result<RestList> list(Http& http, const std::string& url, std::string_view accept = {});
   // GraphQL: `root` of the answer is its `data.repository`. Errors: also those that GraphQL tells in the answer.
   Result<JsonAnswer> query(Http& http, const Repository& repository, std::string_view text, const std::vector<std::pair<std::string, std::string>>& variables);
 
-  // The page behind `answer`, empty if it is the last. Errors: kUpstream when it leads to another server, which must not
-  // get our token.
-  Result<std::string> next_page(const HttpResponse& answer) const;
+  const RestServer& server() const { return server_; }
 
  private:
   JsonApi asking(std::size_t token, std::string_view accept) const;
   template <class Send>
   Result<JsonAnswer> with_a_token(std::string_view budget, std::string_view accept, const Send& send);
 
-  std::string base_, graphql_;
+  RestServer server_;
+  std::string graphql_;
   Tokens tokens_;
 };
 
 // `value` as a record of `repository`: its own JSON with the member `_repository` in front, because most of what GitHub
 // lists does not say where it was found. More members may follow that one.
 std::string record_of(const Repository& repository, const JsonValue& value, std::string_view more_members = {});
-
-std::optional<Time> time_of(const JsonValue& value);
+// That first member.
+std::string named(const Repository& repository);
 
 }  // namespace rapport::github

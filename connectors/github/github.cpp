@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "base/embedded.h"
 #include "base/text.h"
+#include "connectors/chosen_streams.h"
 #include "connectors/github/deliveries.h"
 #include "connectors/github/graph.h"
 #include "connectors/github/lists.h"
-#include "connectors/github/repositories.h"
 #include "connectors/saved_files.h"
 
 namespace rapport {
@@ -20,6 +19,7 @@ namespace {
 using namespace github;
 
 constexpr std::string_view kPublicApi = "https://api.github.com";
+constexpr std::string_view kShortForm = "github:";
 
 constexpr Setting kSettings[] = {
     {.name = "repo", .help = "The repository, or several by commas; an owner alone means all of an organization's or a person's but its forks.",
@@ -53,12 +53,12 @@ constexpr std::array kPlan = std::to_array<StreamPlan>({
     {"events", kToBeAskedFor, read_events, read_events},
     {"traffic", kToken, read_traffic, nullptr},
 });
-constexpr std::string_view kDeliveries = "deliveries";
+constexpr std::string_view kDeliveriesStream = "deliveries";
 
 constexpr auto kStreams = [] {
   std::array<Stream, kPlan.size() + 1> streams{};
   for (std::size_t i = 0; i < kPlan.size(); ++i) streams[i] = {kPlan[i].name, StreamKind::kIncremental};
-  streams.back() = {kDeliveries, StreamKind::kIncremental};
+  streams.back() = {kDeliveriesStream, StreamKind::kIncremental};
   return streams;
 }();
 
@@ -66,7 +66,7 @@ struct Options {
   std::shared_ptr<Api> api;
   std::shared_ptr<Repositories> repositories;
   bool has_repositories = false;
-  std::set<std::string, std::less<>> streams;  // empty = by default
+  StreamNames streams;  // empty = by default
   Reactions reactions = Reactions::kCounts;
   std::string webhooks, webhook_secret;
 
@@ -82,14 +82,14 @@ class GithubConnector : public Connector {
   explicit GithubConnector(Options options) : options_(std::move(options)) {}
 
   Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
-    if (stream == kDeliveries) {
+    if (stream == kDeliveriesStream) {
       if (options_.webhooks.empty()) return read_nothing();
-      return read_deliveries(options_.webhooks, options_.webhook_secret, cursor);
+      return read_deliveries(kDeliveries, options_.webhooks, options_.webhook_secret, cursor);
     }
     auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
     if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
     auto read = options_.api->has_token() ? plan->with_token : plan->without;
-    return read_all(options_.api, options_.repositories, http, cursor, [read, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
+    return read_each_repository(options_.repositories, http, cursor, [read, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
       return read(Place{api, &http, repository, reactions}, at);
     });
   }
@@ -97,13 +97,6 @@ class GithubConnector : public Connector {
  private:
   Options options_;
 };
-
-std::vector<std::string> listed(const std::string& text) {
-  std::vector<std::string> parts;
-  for (auto part : split(text, ','))
-    if (!trim(part).empty()) parts.emplace_back(trim(part));
-  return parts;
-}
 
 Result<std::string> base_of(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -116,26 +109,19 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   Options options;
   auto tokens = listed(settings.text("token"));
   options.api = std::make_shared<Api>(TRY(base_of(settings.text("url"))), tokens);
-  auto wanted = TRY(parse_wanted(settings.text("repo")));
+  auto wanted = TRY(parse_repositories(settings.text("repo"), kShortForm));
   options.has_repositories = !wanted.empty();
   options.webhooks = settings.text("webhooks");
   options.webhook_secret = settings.text("webhook_secret");
   if (!options.has_repositories && options.webhooks.empty())
     return fail(Error::Kind::kBadInput, "neither `repo` nor `webhooks` is set", "set repo = \"owner/name\", or webhooks = the folder of saved deliveries");
-  options.repositories = std::make_shared<Repositories>(std::move(wanted));
+  options.repositories = std::make_shared<Repositories>(std::move(wanted), options.api->base(), "per_page=100", [api = options.api](Http& http, const std::string& url) { return api->list(http, url); });
   std::vector<std::string> names;
   for (const auto& stream : kPlan) names.emplace_back(stream.name);
-  for (auto& name : listed(settings.text("streams"))) {
-    auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == name; });
-    if (plan == kPlan.end()) {
-      auto near = did_you_mean(name, names);
-      return fail(Error::Kind::kBadInput, fmt::format("`streams` names {}, which there is not", printable(name)),
-                  near.empty() ? fmt::format("there are: {}", join(names, ", ")) : fmt::format("did you mean {}?", near));
-    }
-    if (plan->needs == kToken && tokens.empty())
-      return fail(Error::Kind::kAuth, fmt::format("GitHub gives {} only to somebody it knows", name), "set token = \"$NAME_OF_A_VARIABLE\", or leave it out of `streams`");
-    options.streams.insert(std::move(name));
-  }
+  options.streams = TRY(chosen_streams(settings, names));
+  for (const auto& plan : kPlan)
+    if (plan.needs == kToken && tokens.empty() && options.streams.contains(plan.name))
+      return fail(Error::Kind::kAuth, fmt::format("GitHub gives {} only to somebody it knows", plan.name), "set token = \"$NAME_OF_A_VARIABLE\", or leave it out of `streams`");
   constexpr std::pair<std::string_view, Reactions> kWays[] = {{"counts", Reactions::kCounts}, {"names", Reactions::kNames}, {"none", Reactions::kNone}};
   auto way = std::find_if(std::begin(kWays), std::end(kWays), [&](const auto& one) { return one.first == settings.text("reactions"); });
   if (way == std::end(kWays))
@@ -152,14 +138,14 @@ Result<std::string> make_model(const Settings& settings) {
 // "github:owner/name" and "github:owner" for the API alone; the address of a repository's page, where its commits are wanted
 // too; saved webhook deliveries. An address that ends in .git is git's alone.
 Recognised recognise(std::string_view what) {
-  bool short_form = starts_with_ignoring_case(what, "github:");
+  bool short_form = starts_with_ignoring_case(what, kShortForm);
   bool address = false;
   for (std::string_view host : {"https://github.com/", "http://github.com/", "https://www.github.com/"}) address = address || starts_with_ignoring_case(what, host);
   if (!short_form && !address) {
-    if (what.find("://") != std::string_view::npos || !looks_like_deliveries(std::filesystem::path{what})) return {};
+    if (what.find("://") != std::string_view::npos || !looks_like_deliveries(kDeliveries, std::filesystem::path{what})) return {};
     return {90, "webhook deliveries of GitHub", "github-webhooks", {{"webhooks", std::string{what}}}, {}};
   }
-  auto wanted = parse_wanted(what);
+  auto wanted = parse_repositories(what, kShortForm);
   if (!wanted || wanted->empty() || what.ends_with(".git")) return {};
   Recognised found;
   found.confidence = 95;

@@ -13,39 +13,18 @@ namespace {
 
 constexpr std::string_view kStarsWithDates = "application/vnd.github.star+json";
 
-struct ListAnswer {
-  std::vector<JsonValue> items;  // of `answer`
-  JsonAnswer answer;
-  std::string next;
-};
-
 // A page of a list. A list that a repository has switched off (410) is empty.
-Result<ListAnswer> get_list(const Place& place, const std::string& url, std::string_view accept = {}) {
-  auto got = place.api->get(*place.http, url, accept);
-  if (!got) {
-    if (got.error().kind == Error::Kind::kNotFound && got.error().what.find(" answered 410") != std::string::npos) return ListAnswer{};
-    return fail(std::move(got.error()));
-  }
-  ListAnswer list{{}, std::move(*got), {}};
-  if (!list.answer.root.is_array())
-    return fail(Error::Kind::kUpstream, fmt::format("GitHub sent no list for {}", printable(url.substr(0, url.find('?')))),
-                "check that `url` is the address of GitHub's API");
-  list.items = list.answer.root.items();
-  list.next = TRY(place.api->next_page(list.answer.response));
+Result<RestList> get_list(const Place& place, const std::string& url, std::string_view accept = {}) {
+  auto list = place.api->list(*place.http, url, accept);
+  if (!list && list.error().kind == Error::Kind::kNotFound && answered(list.error(), 410)) return RestList{};
   return list;
-}
-
-void widen(ListPage& list, const std::optional<Time>& time) {
-  if (!time) return;
-  if (!list.newest || *time > *list.newest) list.newest = time;
-  if (!list.oldest || *time < *list.oldest) list.oldest = time;
 }
 
 struct ListKind {
   std::string path;            // behind the repository, with its query
   const char* time;            // the member by which it is sorted
   std::string reactions_path;  // "/issues/comments/{}/reactions"; empty where it has none
-  std::string_view id;         // the member that names an item
+  const char* id;              // the member that names an item
 };
 
 // Who reacted, as a further member of the record: asked for only where somebody did.
@@ -66,22 +45,8 @@ Result<std::string> named_reactions(const Place& place, const ListKind& kind, co
 // Records of a page, named "<owner>/<name>#<number>" or "<owner>/<name>/<id>".
 Result<ListPage> list_page(const Place& place, const ListKind& kind, const std::string& url) {
   auto list = TRY(get_list(place, url));
-  ListPage out;
-  out.token = list.next;
-  auto repository = place.repository.key();
-  for (std::size_t i = 0; i < list.items.size(); ++i) {
-    const auto& item = list.items[i];
-    auto id = item[kind.id].integer();
-    auto time = time_of(item[kind.time]);
-    widen(out, time);
-    if (!id) {
-      out.page.rejected.push_back({fmt::format("{} item {}", url.substr(place.api->base().size()), i + 1), fmt::format("an item without {}", kind.id), item.to_json().substr(0, 300)});
-      continue;
-    }
-    auto more = TRY(named_reactions(place, kind, item));
-    out.page.records.push_back({fmt::format("{}{}{}", repository, kind.id == "number" ? "#" : "/", *id), record_of(place.repository, item, more), time, false});
-  }
-  return out;
+  ItemKind items{kind.id, kind.time, place.repository.key() + (std::string_view{kind.id} == "number" ? "#" : "/"), named(place.repository)};
+  return records_of(list, items, url.substr(place.api->base().size()), [&](const JsonValue& item) { return named_reactions(place, kind, item); });
 }
 
 std::unique_ptr<Reader> read_changes(Place place, ListKind kind, const std::string& cursor) {
@@ -207,7 +172,7 @@ Result<Page> traffic_page(const Place& place, const std::string& cursor) {
       {"views", "/traffic/views"}, {"clones", "/traffic/clones"}, {"referrers", "/traffic/popular/referrers"}, {"paths", "/traffic/popular/paths"}};
   for (auto [what, path] : kParts) {
     auto answer = place.api->get(*place.http, place.api->address(place.repository, path));
-    bool forbidden = !answer && answer.error().what.find(" answered 403") != std::string::npos;
+    bool forbidden = !answer && answered(answer.error(), 403);
     if (forbidden) {
       page.rejected.push_back({"traffic of " + place.repository.full_name(), std::string{kTrafficPermission}, answer.error().what});
       page.next = cursor.empty() ? "forbidden" : cursor;

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "http/allowance.h"
 #include "http/live.h"
 
 namespace rapport {
@@ -22,15 +23,6 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-// When the window of requests ends: an instant in Unix seconds (GitHub), in milliseconds (Rocket.Chat), or so many seconds
-// from now (Mattermost).
-milliseconds until_reset(std::int64_t reset) {
-  constexpr std::int64_t kLeastInstant = 1'000'000'000, kLeastMilliseconds = 100'000'000'000;
-  if (reset < kLeastInstant) return milliseconds{std::max<std::int64_t>(0, reset) * 1000};
-  auto seconds = reset >= kLeastMilliseconds ? (reset + 999) / 1000 : reset;
-  return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(seconds) - now()));
 }
 
 // "1.625" seconds, as Discord writes them; rounded up to whole milliseconds.
@@ -52,9 +44,8 @@ std::optional<milliseconds> asked_pause(const HttpResponse& response) {
     if (::strptime(std::string{after}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts) != nullptr)
       return std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(time_from_unix(::timegm(&parts)) - now()));
   }
-  if (response.header("X-RateLimit-Remaining") == "0")
-    if (auto reset = whole_number(response.header("X-RateLimit-Reset"))) return until_reset(*reset);
-  return std::nullopt;
+  auto allowance = allowance_of(response);
+  return allowance && allowance->remaining == 0 ? allowance->until_reset : std::nullopt;
 }
 
 // A success that was the last of its window says when the next may come (Discord: a request too many counts against the bot).

@@ -67,7 +67,8 @@ void Fetching::read(Lane& lane) {
     std::unique_ptr<Reader> reader;
     std::int64_t pages = 0;
   };
-  std::deque<Turn> turns;
+  CountedHttp http{http_};
+  std::deque<Turn> turns;  // gone before `http` is
   for (std::size_t i = 0; i < lane.streams.size(); ++i) turns.push_back({i, nullptr, 0});
   while (!turns.empty()) {
     auto turn = std::move(turns.front());
@@ -76,7 +77,7 @@ void Fetching::read(Lane& lane) {
     auto begun = std::chrono::steady_clock::now();
     Result<Page> page;
     if (!turn.reader) {
-      if (auto reader = lane.connector->read(start.name, start.cursor, http_)) turn.reader = std::move(*reader);
+      if (auto reader = lane.connector->read(start.name, start.cursor, http)) turn.reader = std::move(*reader);
       else page = fail(std::move(reader.error()));
     }
     if (turn.reader) page = turn.reader->next().in(fmt::format("page {}", ++turn.pages));
@@ -86,7 +87,7 @@ void Fetching::read(Lane& lane) {
     if (goes_on) turns.push_back(std::move(turn));
     if (refused) turns.clear();  // the other streams would fare alike
     auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-    if (!deliver(lane, {lane.source, stream, std::move(page), seconds})) return;
+    if (!deliver(lane, {lane.source, stream, std::move(page), seconds, http.take()})) return;
   }
   lane.connector.reset();
   deliver(lane, {lane.source, std::nullopt, Page{}, 0});

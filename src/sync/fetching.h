@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "http/counted.h"
 
 namespace rapport {
 
@@ -30,6 +31,7 @@ class Fetching {
     std::optional<std::size_t> stream;  // index into the streams that were added
     Result<Page> page;
     double seconds = 0;  // that reading it took
+    CountedHttp::Seen seen = {};  // what was asked for it
   };
 
   // REQUIRES: `http` may be used by several threads, and outlives this.

@@ -19,6 +19,7 @@ CREATE OR REPLACE TEMP TABLE out_activity (stream VARCHAR, record_id VARCHAR, ke
   amount DOUBLE, attributes JSON);
 CREATE OR REPLACE TEMP TABLE out_rejected (stream VARCHAR, record_id VARCHAR, reason VARCHAR, excerpt VARCHAR);
 CREATE OR REPLACE TEMP TABLE out_hint (kind VARCHAR, name VARCHAR, email VARCHAR, other_name VARCHAR, other_email VARCHAR);
+CREATE OR REPLACE TEMP TABLE out_reread (stream VARCHAR, record_id VARCHAR);
 )";
 
 // An activity that can be one; others are set aside.
@@ -26,7 +27,7 @@ constexpr const char* kUsable = "key IS NOT NULL AND kind IS NOT NULL AND happen
 
 constexpr const char* kDropOutputs = R"(
 DROP TABLE out_place; DROP TABLE out_account; DROP TABLE out_thread; DROP TABLE out_activity; DROP TABLE out_rejected;
-DROP TABLE out_hint;
+DROP TABLE out_hint; DROP TABLE out_reread;
 )";
 
 const char* duckdb_type(ColumnType type) {
@@ -82,7 +83,10 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
     for (const char* table : {"place", "account", "thread", "activity", "identity_hint"})
       script += fmt::format("DELETE FROM {} WHERE source_id = {};", table, id);
   } else {
-    script += fmt::format("DELETE FROM activity WHERE source_id = {} AND record_key IN (SELECT record_key FROM changed_key);", id);
+    script += fmt::format(
+        "DELETE FROM activity WHERE source_id = {} AND (record_key IN (SELECT record_key FROM changed_key) OR record_key IN (SELECT "
+        "stable_id({} || '/' || stream || '/' || record_id) FROM out_reread));",
+        id, name);
   }
   // Places and threads: the newest word counts. Ties are broken by content, so that the order of rows never matters.
   script += fmt::format(

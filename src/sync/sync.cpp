@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "identity/identity.h"
+#include "sync/budget.h"
 #include "sync/fetching.h"
 #include "sync/gathered.h"
 #include "sync/model.h"
@@ -20,6 +21,7 @@ constexpr std::uintmax_t kFoldLogAt = 256u << 20;
 // Sources read at once. Hosts are what most of them wait for, and each may hold two pages in memory.
 constexpr std::size_t kMostAtOnce = 6;
 constexpr std::chrono::milliseconds kLookUpEvery{100};  // for Ctrl-C
+constexpr std::chrono::seconds kLong{60};  // a source that takes longer says so beforehand
 
 struct PreparedSource {
   const SourceConfig* config = nullptr;
@@ -97,6 +99,8 @@ struct Run {
   std::vector<StreamPosition> positions;
   std::vector<std::int64_t> records;  // seen in each stream, for the progress
   std::vector<Gathered> gathered;     // of each stream, not written yet
+  Budget budget{0};
+  std::chrono::seconds told{0};  // of it
   std::int64_t batch = 0;
   SourceResult result;
 };
@@ -148,6 +152,7 @@ Result<> start(Store& store, const Workspace& workspace, Run& run, std::size_t n
   }
   run.records.resize(streams.size());
   run.gathered.resize(streams.size());
+  run.budget = Budget{streams.size()};
   fetching.add(number, std::move(*connector), std::move(streams));
   return {};
 }
@@ -174,6 +179,15 @@ Result<> write_gathered(Store& store, std::span<Run> runs, bool all) {
       run.result.seconds += seconds_since(begun);
     }
   return {};
+}
+
+// When a source turns out to take long: what it will take. Again when that was much too little: the years before the last
+// months come second, and only then tell how many they are.
+void tell_budget(Run& run, Progress& progress) {
+  auto left = run.budget.left();
+  if (!left || left->duration < std::max(kLong, 2 * run.told)) return;
+  run.told = left->duration;
+  progress.note(fmt::format("{}: {}; Ctrl-C keeps what is read", run.result.source, in_words(*left)));
 }
 
 // Takes what arrived; write_gathered() writes it. An Error is one of the store, or Ctrl-C; problems of the source are noted in its result.
@@ -222,7 +236,10 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
     auto& run = runs[arrival->source];
     auto begun = Clock::now();
     if (arrival->stream) {
+      if (arrival->page) run.budget.add(*arrival->stream, *arrival->page, arrival->seen, arrival->seconds);
+      else run.budget.ended(*arrival->stream);
       TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
+      tell_budget(run, progress);
     } else {
       TRY(write_gathered(store, {&run, 1}, true));  // of a stream given up because another one was refused
       begun = Clock::now();

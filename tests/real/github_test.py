@@ -1,24 +1,13 @@
 #!/usr/bin/env python3
 """Recorded pages of GitHub's API, served again to the connector, against what somebody else's program made of the same pages
 (devlake), and the webhooks' and Perceval's documents against counts that this script takes from them."""
-import csv, hashlib, hmac, http.server, json, os, re, tarfile, tempfile, threading
+import hashlib, hmac, json, os, re, tempfile
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
-from real_data import DATA, check, end, needs, one, pairs, rapport, sql
+from real_data import check, collected, end, members, needs, one, pairs, second, served, sql, table
 
-csv.field_size_limit(1 << 30)
 REPOSITORY = "owner/recorded"  # what it is called does not matter to anything that is compared
 os.environ["GITHUB_TEST_TOKEN"] = "any"
-
-
-def members(archive, pattern):
-    with tarfile.open(DATA / archive) as tar:
-        return {m.name: tar.extractfile(m).read() for m in tar if m.isfile() and re.search(pattern, m.name)}
-
-
-def table(files, name):
-    found = next(v for k, v in files.items() if k.endswith("/" + name + ".csv"))
-    return list(csv.DictReader(found.decode("utf-8-sig").splitlines(keepends=True)))
 
 
 def review_node(review):
@@ -35,54 +24,18 @@ def pull_node(pull, reviews):
             "labels": {"nodes": []}, "reviews": {"pageInfo": {"hasNextPage": False}, "nodes": [review_node(r) for r in reviews]}}
 
 
-def served(lists, pulls):
-    """An API of GitHub's shape: REST lists as they were recorded, pull requests by GraphQL out of the recorded REST ones."""
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            url = urlsplit(self.path)
-            since = parse_qs(url.query).get("since", [""])[0]
-            found = lists.get(url.path.removeprefix(f"/repos/{REPOSITORY}"), [])
-            self.reply(sorted((i for i in found if i["updated_at"] >= since), key=lambda i: i["updated_at"]))
-
-        def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
+def of_repository(lists, pulls, streams):
+    """Collected from an API of GitHub's shape: REST lists as they were recorded, pull requests by GraphQL out of the recorded REST ones."""
+    def answer(method, path, _):
+        if method == "POST":
             nodes = sorted(pulls, key=lambda p: p["updatedAt"], reverse=True)
-            self.reply({"data": {"repository": {"pullRequests": {"pageInfo": {"hasNextPage": False}, "nodes": nodes}}}})
+            return {"data": {"repository": {"pullRequests": {"pageInfo": {"hasNextPage": False}, "nodes": nodes}}}}
+        url = urlsplit(path)
+        since = parse_qs(url.query).get("since", [""])[0]
+        return sorted((i for i in lists.get(url.path.removeprefix(f"/repos/{REPOSITORY}"), []) if i["updated_at"] >= since), key=lambda i: i["updated_at"])
 
-        def reply(self, what):
-            body = json.dumps(what).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-def workspace(block):
-    home = tempfile.TemporaryDirectory()
-    rapport(home.name, "init", home.name, "-q")
-    with open(f"{home.name}/rapport.toml", "a") as config:
-        config.write('\n[[source]]\nname = "github"\nconnector = "github"\n' + block)
-    rapport(home.name, "sync")
-    return home
-
-
-def collected(lists, pulls, streams):
-    server = served(lists, pulls)
-    try:
-        return workspace(f'url = "http://127.0.0.1:{server.server_port}"\nrepo = "{REPOSITORY}"\ntoken = "$GITHUB_TEST_TOKEN"\nstreams = "{streams}"\nreactions = "none"\n')
-    finally:
-        server.shutdown()
-
-
-def day(text):
-    return text[:19]
+    with served(answer) as address:
+        return collected("github", url=address, repo=REPOSITORY, token="$GITHUB_TEST_TOKEN", streams=streams, reactions="none")
 
 
 def devlake():
@@ -97,7 +50,7 @@ def devlake():
         review = json.loads(row["data"])
         reviews.setdefault(int(re.search(r"/pulls/(\d+)/", row["url"])[1]), {})[review["id"]] = review
     nodes = [pull_node(p, reviews.get(p["number"], {}).values()) for p in pulls]
-    home = collected({"/issues": issues, "/issues/comments": comments, "/pulls/comments": lines}, nodes, "issues,pulls,comments,review_comments")
+    home = of_repository({"/issues": issues, "/issues/comments": comments, "/pulls/comments": lines}, nodes, "issues,pulls,comments,review_comments")
     with home as folder:
         check("nothing of devlake's is set aside", one(folder, "SELECT count(*) FROM rejected_record"), 0)
         ours = {int(r["number"]): r for r in sql(folder, "SELECT attributes->>'number' AS number, a.kind, a.title, login, strftime(happened_at, '%Y-%m-%dT%H:%M:%S') AS happened, "
@@ -110,8 +63,8 @@ def devlake():
         check("number of issues", len(theirs), sum(r["kind"] == "issue" for r in ours.values()))
         for i in theirs:
             mine = ours[int(i["issue_key"])]
-            check(f"issue {i['issue_key']}", (mine["title"], mine["login"], mine["happened"], mine["state"], day(mine["closed"] or "")),
-                  (i["title"], i["creator_name"], day(i["created_date"]), i["original_status"], day(i["resolution_date"])))
+            check(f"issue {i['issue_key']}", (mine["title"], mine["login"], mine["happened"], mine["state"], second(mine["closed"] or "")),
+                  (i["title"], i["creator_name"], second(i["created_date"]), i["original_status"], second(i["resolution_date"])))
         labels = {}
         for row in table(files, "issue_labels"):
             labels.setdefault(row["issue_id"].split(":")[-1], set()).add(row["label_name"])
@@ -126,22 +79,22 @@ def devlake():
         check("further changes are recorded ones", extra <= known | {i["number"] for i in issues if "pull_request" in i}, True)
         for p in theirs:
             mine = ours[int(p["pull_request_key"])]
-            check(f"change {p['pull_request_key']}", (mine["title"], mine["login"], mine["happened"], (mine["state"] or "").upper(), day(mine["merged"] or ""), day(mine["closed"] or ""), mine["base"], mine["head"]),
-                  (p["title"], p["author_name"], day(p["created_date"]), p["status"], day(p["merged_date"]), day(p["closed_date"]), p["base_ref"], p["head_ref"]))
+            check(f"change {p['pull_request_key']}", (mine["title"], mine["login"], mine["happened"], (mine["state"] or "").upper(), second(mine["merged"] or ""), second(mine["closed"] or ""), mine["base"], mine["head"]),
+                  (p["title"], p["author_name"], second(p["created_date"]), p["status"], second(p["merged_date"]), second(p["closed_date"]), p["base_ref"], p["head_ref"]))
         said = {r["id"]: r for r in sql(folder, "SELECT regexp_extract(a.url, '[0-9]+$') AS id, a.kind, a.url, login, strftime(happened_at, '%Y-%m-%dT%H:%M:%S') AS happened, "
                 "attributes->>'state' AS state, attributes->>'commit' AS commit FROM activity a LEFT JOIN account USING (account_id) WHERE a.kind IN ('comment', 'review')")}
         tools = table(files, "_tool_github_issue_comments") + table(files, "_tool_github_pull_request_comments")
         for c in tools:
             mine = said.get(c["github_id"], {})
             # They keep nobody as the empty name.
-            check(f"comment {c['github_id']}", (mine.get("kind"), mine.get("login") or "", mine.get("happened")), ("comment", c["author_username"], day(c["github_created_at"])))
+            check(f"comment {c['github_id']}", (mine.get("kind"), mine.get("login") or "", mine.get("happened")), ("comment", c["author_username"], second(c["github_created_at"])))
         # A comment whose issue was not recorded is none of theirs; it is one of ours, because it says where it belongs.
         mine = {i for i, r in said.items() if r["kind"] == "comment"}
         check("comments", mine, {str(c["id"]) for c in comments + lines})
         theirs = table(files, "_tool_github_pull_request_reviews")
         for r in theirs:
             mine = said.get(r["github_id"], {})
-            check(f"review {r['github_id']}", (mine.get("kind"), mine.get("login") or "", mine.get("happened"), mine.get("state")), ("review", r["author_username"], day(r["github_submit_at"]), r["state"].lower()))
+            check(f"review {r['github_id']}", (mine.get("kind"), mine.get("login") or "", mine.get("happened"), mine.get("state")), ("review", r["author_username"], second(r["github_submit_at"]), r["state"].lower()))
         all_reviews = {str(i) for n, of_one in reviews.items() if n in known for i in of_one}
         check("reviews", {i for i, r in said.items() if r["kind"] == "review"}, all_reviews)
 
@@ -159,7 +112,7 @@ def webhooks():
                 headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": str(number), "X-Hub-Signature-256": "sha256=" + hmac.new(secret, body.encode(), hashlib.sha256).hexdigest()}
                 out.write(json.dumps({"headers": headers, "body": body}) + "\n")
         os.environ["GITHUB_TEST_SECRET"] = "known"
-        with workspace(f'webhooks = "{saved}"\nwebhook_secret = "$GITHUB_TEST_SECRET"\n') as folder:
+        with collected("github", webhooks=saved, webhook_secret="$GITHUB_TEST_SECRET") as folder:
             forged = len(range(0, len(deliveries), 10))
             check("forged ones are set aside", one(folder, "SELECT count(*) FROM rejected_record WHERE reason LIKE 'the signature is wrong%'"), forged)
             check("nothing else is", one(folder, "SELECT count(*) FROM rejected_record"), forged)
@@ -175,7 +128,7 @@ def perceval():
     """One recorded page of issues and what belongs to them; people and texts are anonymous there."""
     files = {Path(name).name: json.loads(data) for name, data in members("perceval.tar.xz", r"data/github/github_(request|issue_comments_[12]|request_pull_request_1_comments)$").items() if data.strip()}
     issues, comments = files["github_request"], files.get("github_issue_comments_1", []) + files.get("github_issue_comments_2", [])
-    with collected({"/issues": issues, "/issues/comments": comments}, [], "issues,comments") as folder:
+    with of_repository({"/issues": issues, "/issues/comments": comments}, [], "issues,comments") as folder:
         check("perceval's issues", pairs(folder, "SELECT kind, count(*) FROM activity WHERE kind IN ('issue', 'change_request') GROUP BY 1"),
               {kind: n for kind, n in {"issue": sum("pull_request" not in i for i in issues), "change_request": sum("pull_request" in i for i in issues)}.items() if n})
         check("perceval's comments", one(folder, "SELECT count(*) FROM activity WHERE kind = 'comment'"), len({c["id"] for c in comments}))

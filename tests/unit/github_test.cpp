@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "connectors/github/api.h"
-#include "connectors/github/repositories.h"
 #include "sync/sync.h"
 #include "tests/support/environment.h"
 #include "tests/support/memory_store.h"
@@ -91,7 +90,7 @@ TEST(GithubTokens, are_not_shown_to_another_server) {
   Api api{"https://api.github.com", {"one"}};
   auto answer = api.get(http, "https://api.github.com/x");
   ASSERT_TRUE(ok(answer));
-  auto next = api.next_page(answer->response);
+  auto next = next_page(api.server(), answer->response);
   ASSERT_FALSE(next);
   EXPECT_EQ(next.error().kind, Error::Kind::kUpstream);
 }
@@ -129,7 +128,7 @@ TEST(GithubRepositories, are_named_in_many_ways) {
       {"lark-tools/?q=1", "refused"},
   };
   for (const auto& c : kCases) {
-    auto wanted = github::parse_wanted(c.text);
+    auto wanted = parse_repositories(c.text, "github:");
     std::vector<std::string> got;
     if (!wanted) got.emplace_back("refused");
     else {

@@ -119,6 +119,48 @@ TEST(RecentFirst, misses_nothing_when_things_change_while_it_reads) {
   for (int i = 1; i <= 30; ++i) EXPECT_TRUE(std::find(ids.begin(), ids.end(), i) != ids.end()) << i;
 }
 
+// A list in the order of its numbers, the newest on top, of which one may ask for what changed since.
+struct CreatedList : List {
+  Result<ListPage> created(const Since& since) {
+    auto sorted = things;
+    if (since.from) std::erase_if(sorted, [&](auto thing) { return at(thing.second) < *since.from; });
+    std::sort(sorted.begin(), sorted.end(), [](auto a, auto b) { return a.first > b.first; });
+    return page_of(sorted, since.token.empty() ? 0 : std::stoul(since.token));
+  }
+};
+
+TEST(ChangedSince, reads_the_last_months_then_all_and_later_what_changed_since_the_pass_before_began) {
+  CreatedList list;
+  for (int i = 1; i <= 8; ++i) list.things.emplace_back(i, 1000 + i * 10);
+  list.things[0].second = 1150;  // old, and changed lately
+  auto now = List::at(1155);     // 90 days before: 1065
+  auto make = [&](const std::string& at) { return changed_since(at, now, [&](const Since& since) { return list.created(since); }); };
+  std::string cursor;
+  EXPECT_EQ(sync(cursor, make), (Ids{8, 7, 1, 8, 7, 6, 5, 4, 3, 2, 1}));
+  list.things[1].second = 1155;  // as the pass began
+  list.requests = 0;
+  now = List::at(1160);
+  EXPECT_EQ(sync(cursor, make), (Ids{2}));
+  EXPECT_EQ(list.requests, 1);
+  EXPECT_EQ(sync(cursor, make), (Ids{}));
+}
+
+TEST(ChangedSince, misses_nothing_that_changes_or_comes_while_it_reads) {
+  CreatedList list;
+  for (int i = 1; i <= 30; ++i) list.things.emplace_back(i, 1110 + i);
+  auto now = List::at(1150);
+  auto make = [&](const std::string& at) { return changed_since(at, now, [&](const Since& since) { return list.created(since); }); };
+  std::string cursor;
+  auto ids = sync(cursor, make, [&](int pages) {
+    now = List::at(1150 + pages);
+    if (pages <= 4) list.things.emplace_back(30 + pages, 1150 + pages);
+    if (pages == 5) list.things[29].second = 1155;  // long read by then
+  });
+  for (int i = 1; i <= 30; ++i) EXPECT_TRUE(std::find(ids.begin(), ids.end(), i) != ids.end()) << i;
+  auto later = sync(cursor, make);
+  for (int i : {30, 31, 32, 33, 34}) EXPECT_TRUE(std::find(later.begin(), later.end(), i) != later.end()) << i;
+}
+
 TEST(RecentFirst, gets_past_more_of_one_moment_than_a_page_holds) {
   List list;
   for (int i = 1; i <= 10; ++i) list.things.emplace_back(i, 1120);

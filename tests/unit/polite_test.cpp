@@ -72,6 +72,9 @@ TEST(Polite, understands_when_a_window_of_requests_ends) {
   Polite instant{{429, 200}, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1767225605"}}};  // GitHub
   ASSERT_TRUE(ok(instant.ask()));
   EXPECT_EQ(instant.clock.pauses(), Pauses{milliseconds{5000}});
+  Polite unprefixed{{429, 200}, {{"RateLimit-Remaining", "0"}, {"RateLimit-Reset", "1767225607"}}};  // GitLab
+  ASSERT_TRUE(ok(unprefixed.ask()));
+  EXPECT_EQ(unprefixed.clock.pauses(), Pauses{milliseconds{7000}});
   Polite thousandths{{429, 200}, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1767225604000"}}};  // Rocket.Chat
   ASSERT_TRUE(ok(thousandths.ask()));
   EXPECT_EQ(thousandths.clock.pauses(), Pauses{milliseconds{4000}});
