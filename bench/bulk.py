@@ -2,7 +2,7 @@
 """bulk.py [--data DIR] [--only SUBJECT] [--json]: how fast bulk sources are collected, beside what one would otherwise run.
 
 One table, made in one run: a block a source, all of its rows from the same input. Time is that of the processor (user and
-system, best of three where a run is short), so that what else the machine does weighs less. The last two columns are how much
+system; the best of several where a run is short), so that what else the machine does weighs less. The last two columns are how much
 more of it a row took than our reading alone and than our whole `rapport sync` (reading, store, model, people): above 1 is slower.
 Real data is in ../shared/data (or RAPPORT_DATA, or --data); where it is absent a simulated community is read instead.
 """
@@ -18,7 +18,7 @@ import sys
 import tarfile
 import tempfile
 
-from measure import BUILD, DATA, RAPPORT, ROOT, TRIES, best, sync_of, timed
+from measure import BUILD, DATA, RAPPORT, ROOT, TRIES, sync_of, timed
 
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "sim")]
 from community import Served
@@ -26,7 +26,7 @@ from pinned_python import Unreachable, environment
 
 BY_HAND = ROOT / "bench" / "rivals" / "by_hand.py"
 GIT_FIELDS = "--format=%x01%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B"  # what connectors/git asks for
-LONG = 5  # seconds; a run as long as that is not repeated
+SHORT, LONG = 1.5, 5  # seconds; a run below the one is made five times, below the other three times, else once
 
 
 class Block:
@@ -37,7 +37,8 @@ class Block:
 
     def measure(self, what, run):
         first = run()
-        self.add(what, first if first.cpu > LONG else min(first, best(run, TRIES - 1), key=lambda cost: cost.cpu))
+        tries = 1 if first.cpu > LONG else TRIES if first.cpu > SHORT else TRIES + 2
+        self.add(what, min([first] + [run() for _ in range(tries - 1)], key=lambda cost: cost.cpu))
 
     def add(self, what, cost, note=""):
         self.rows.append({"source": self.source, "size": self.size, "what": what, "cpu": cost.cpu, "wall": cost.wall, "rate": self.count / max(cost.cpu, 0.001),
