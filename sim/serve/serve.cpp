@@ -159,7 +159,10 @@ class Server {
       for (const auto& [name, value] : request.query)
         if (auto set = faults_.set(name, value); !set) answer = {400, "text/plain", set.error().what + "; " + set.error().fix + "\n", {}};
       if (answer.status == 200) answer.body = faults_.to_json();
+    } else if (request.path == "/_requests") {
+      answer.body = fmt::to_string(asked_.load());
     } else {
+      ++asked_;
       mishap = faults_.draw();
       if (mishap.latency_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds{mishap.latency_ms});
       if (mishap.drop) return false;
@@ -233,6 +236,7 @@ class Server {
   std::string base_;
   std::mutex mutex_;
   std::atomic<int> open_ = 0;
+  std::atomic<std::int64_t> asked_ = 0;
   std::atomic<bool> stopping_ = false;
   std::int64_t minute_ = 0;
   int used_ = 0;

@@ -217,13 +217,31 @@ std::string_view Process::read_some(std::size_t size) {
   return found;
 }
 
+namespace {
+
+// The last lines of what a program said, about `most` bytes of them, in one line: the end of a long complaint is what tells. Lines
+// that only point at the one above (Python's ^^^^) are left out.
+std::string last_words(std::string_view said, std::size_t most) {
+  std::string words;
+  while (!said.empty()) {
+    auto cut = said.rfind('\n');
+    auto line = trim(cut == std::string_view::npos ? said : said.substr(cut + 1));
+    said = cut == std::string_view::npos ? std::string_view{} : said.substr(0, cut);
+    if (line.find_first_not_of("^~ ") == std::string_view::npos) continue;
+    if (!words.empty() && words.size() + line.size() > most) return "… / " + words;
+    words = words.empty() ? std::string{line.size() > most ? line.substr(line.size() - most) : line} : std::string{line} + " / " + words;
+  }
+  return words;
+}
+
+}  // namespace
+
 Result<> Process::finish() {
   while (!read_some().empty()) {
   }
   int status = child_->wait();
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-  std::string errors{trim(child_->errors)};
-  if (errors.size() > 600) errors = "…" + errors.substr(errors.size() - 600);
+  auto errors = last_words(child_->errors, 600);
   auto how = WIFEXITED(status) ? fmt::format("exit code {}", WEXITSTATUS(status))
                                : fmt::format("signal {}", WTERMSIG(status));
   return fail(Error::Kind::kUpstream,

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/text.h"
 #include "identity/identity.h"
 #include "sync/budget.h"
 #include "sync/fetching.h"
+#include "sync/gathered.h"
 #include "sync/model.h"
 #include "sync/page_store.h"
 #include "sync/retention.h"
@@ -105,6 +107,7 @@ struct Run {
   PreparedSource source;
   std::vector<StreamPosition> positions;
   std::vector<std::int64_t> records;  // seen in each stream, for the progress
+  std::vector<Gathered> gathered;     // of each stream, not written yet
   Budget budget{0};
   std::chrono::seconds told{0};  // of it
   std::int64_t batch = 0;
@@ -159,8 +162,33 @@ Result<> start(Store& store, const Workspace& workspace, Run& run, std::size_t n
     streams.push_back({stream.name, run.positions.back().cursor});
   }
   run.records.resize(streams.size());
+  run.gathered.resize(streams.size());
   run.budget = Budget{streams.size()};
   fetching.add(number, std::move(*connector), std::move(streams));
+  return {};
+}
+
+Result<> write(Store& store, Run& run, std::size_t stream) {
+  if (run.gathered[stream].empty()) return {};
+  auto& position = run.positions[stream];
+  auto stored = TRY(store_page(store, run.source.entry->info, position, run.gathered[stream].take(), run.batch).in(run.result.source + " " + position.stream));
+  run.result.records += stored.records;
+  run.result.rejected += stored.rejected;
+  if (store.log_bytes() > kFoldLogAt) TRY(store.checkpoint());
+  return {};
+}
+
+double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
+
+// Writes what is due, or all there is.
+Result<> write_gathered(Store& store, std::span<Run> runs, bool all) {
+  for (auto& run : runs)
+    for (std::size_t stream = 0; stream < run.gathered.size(); ++stream) {
+      auto begun = Clock::now();
+      if (!all && !run.gathered[stream].is_due(begun)) continue;
+      TRY(write(store, run, stream));
+      run.result.seconds += seconds_since(begun);
+    }
   return {};
 }
 
@@ -173,11 +201,11 @@ void tell_budget(Run& run, Progress& progress) {
   progress.note(fmt::format("{}: {}; Ctrl-C keeps what is read", run.result.source, in_words(*left)));
 }
 
-// Writes what arrived. An Error is one of the store, or Ctrl-C; problems of the source are noted in its result.
+// Takes what arrived; write_gathered() writes it. An Error is one of the store, or Ctrl-C; problems of the source are noted in its result.
 Result<> take(Store& store, Run& run, std::size_t stream, Result<Page> page, Progress& progress) {
   auto& position = run.positions[stream];
-  auto what = fmt::format("{} {}", run.result.source, position.stream);
   if (!page) {
+    TRY(write(store, run, stream));
     if (progress.stop_requested()) return stopped();  // Ctrl-C reaches a child process before us
     auto error = std::move(page.error());
     error.trail.push_back("stream " + position.stream);
@@ -186,16 +214,13 @@ Result<> take(Store& store, Run& run, std::size_t stream, Result<Page> page, Pro
     run.result.errors.push_back(std::move(error));
     return {};
   }
-  auto stored = TRY(store_page(store, run.source.entry->info, position, *page, run.batch).in(what));
-  run.result.records += stored.records;
-  run.result.rejected += stored.rejected;
   run.records[stream] += static_cast<std::int64_t>(page->records.size());
-  progress.report(what, page->done > 0 ? page->done : run.records[stream], page->total);
-  if (store.log_bytes() > kFoldLogAt) TRY(store.checkpoint());
+  progress.report(fmt::format("{} {}", run.result.source, position.stream), page->done > 0 ? page->done : run.records[stream], page->total);
+  if (run.gathered[stream].add(std::move(*page))) return {};
+  TRY(write(store, run, stream));
+  run.gathered[stream].add(std::move(*page));
   return {};
 }
-
-double seconds_since(Clock::time_point begun) { return std::chrono::duration<double>(Clock::now() - begun).count(); }
 
 }  // namespace
 
@@ -214,7 +239,9 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
   for (std::size_t i = 0; i < runs.size(); ++i)
     if (runs[i].source.entry != nullptr) TRY(start(store, workspace, runs[i], i, fetching, progress));
   while (!fetching.over()) {
-    if (progress.stop_requested()) return stopped();
+    bool stops = progress.stop_requested();
+    TRY(write_gathered(store, runs, stops));
+    if (stops) return stopped();
     auto arrival = fetching.next(kLookUpEvery);
     if (!arrival) continue;
     auto& run = runs[arrival->source];
@@ -225,6 +252,8 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
       TRY(take(store, run, *arrival->stream, std::move(arrival->page), progress));
       tell_budget(run, progress);
     } else {
+      TRY(write_gathered(store, {&run, 1}, true));  // of a stream given up because another one was refused
+      begun = Clock::now();
       TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
       TRY(let_go(store, run.source, progress));
     }

@@ -1,6 +1,6 @@
 // The collecting loop, the only caller of connectors: several sources are read at once, one thread writes page ->
-// raw_record and staging -> checkpoint, one transaction a page; then the models, then who is who. A crash at any moment
-// costs two pages of each source at most and repeats none.
+// raw_record and staging -> checkpoint, one transaction for what a stream brings in a second; then the models, then who is who.
+// A crash at any moment costs what a stream brought in the last second, and two pages of each source; it repeats none.
 #pragma once
 
 #include <functional>

@@ -103,7 +103,8 @@ def served(answer):
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # who asked may have gone
+                self.wfile.write(body)
 
         do_GET = do_POST = reply
 

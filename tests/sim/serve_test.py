@@ -30,6 +30,9 @@ def apis(served, count):
     some = topic["post_stream"]["stream"][-1]
     check("a post by id", [p["id"] for p in served.json(f"/forum/t/{topic['id']}/posts.json?post_ids[]={some}")["post_stream"]["posts"]], [some])
     check("no such topic", served.ask("/forum/t/999999.json")[0].status, 404)
+    before = int(served.ask("/_requests")[1])
+    served.ask("/forum/latest.json")
+    check("requests are counted, the question about them is not", int(served.ask("/_requests")[1]) - before, 1)
 
     messages = 0
     for channel in served.json("/slack/api/conversations.list")["channels"]:
