@@ -282,7 +282,7 @@ await writeFile(join(folder, "blog.xml"), `<?xml version="1.0"?><feed xmlns="htt
 await journey("a source is added by keyboard from a pasted path", "?page=sources", { expectErrors: true }, async (page) => {
   await page.getByLabel(/Paste an address/).fill(join(folder, "blog.xml"));
   await page.keyboard.press("Enter");
-  await page.getByText(/^This looks like .*feed/).waitFor();
+  await page.getByText(/^Recognised: .*feed/).waitFor();
   assert.equal(await focused(page), "form-title");
   assert.equal(await page.getByLabel("url", { exact: false }).inputValue(), join(folder, "blog.xml"));
   await accessible(page);
