@@ -88,7 +88,7 @@ class ShownReader : public Reader {
   Result<Page> next() override {
     auto page = inner_->next();
     if (page) cursor_ = page->next;
-    if (page || !(answered(page.error(), 403) || answered(page.error(), 404))) return page;
+    if (page || !is_refused(page.error())) return page;
     Page nothing;
     nothing.rejected.push_back({what_, "switched off there, or shown only to members", page.error().what});
     nothing.caught_up = true;
@@ -97,6 +97,11 @@ class ShownReader : public Reader {
   }
 
  private:
+  // GraphQL refuses a list in an answer of 200. A 401 is about us, and meets every other list too.
+  static bool is_refused(const Error& error) {
+    return answered(error, 403) || answered(error, 404) || (error.kind == Error::Kind::kAuth && !answered(error, 401));
+  }
+
   std::string what_, cursor_;
   std::unique_ptr<Reader> inner_;
 };

@@ -19,7 +19,7 @@ INSERT INTO out_thread BY NAME
 SELECT record_id AS key, lower(name) AS place_key, name AS title, url, starts_at AS opened_at FROM conference WHERE starts_at IS NOT NULL;
 
 INSERT INTO out_activity BY NAME
-SELECT 'conferences' AS stream, record_id, record_id AS key, 'post' AS kind, lower(name) AS place_key, record_id AS thread_key, starts_at AS happened_at, name AS title, url,
+SELECT 'conferences' AS stream, record_id, record_id AS key, 'event' AS kind, lower(name) AS place_key, record_id AS thread_key, starts_at AS happened_at, name AS title, url,
        json_merge_patch('{}', json_object('ends_on', conference_value(json, 'endDate'), 'city', conference_value(json, 'city'), 'country', conference_value(json, 'country'),
          'online', conference_value(json, 'online')::BOOLEAN, 'topics', topics, 'cfp_url', conference_address(json, 'cfpUrl'), 'cfp_ends_on', conference_value(json, 'cfpEndDate'),
          'code_of_conduct', conference_address(json, 'cocUrl'))) AS attributes

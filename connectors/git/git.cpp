@@ -84,7 +84,7 @@ Recognised recognise(std::string_view what) {
     if (auto absolute = std::filesystem::canonical(path, ignored); !ignored) found.name = short_name(absolute.string());
   } else if (std::filesystem::is_regular_file(path, ignored) && git::looks_like_repository_archive(path)) {
     found.confidence = 90;
-    found.understood = "an archive of a bare git repository";
+    found.understood = "an archive of a git repository";
   }
   return found;
 }

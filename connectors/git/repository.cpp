@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <limits>
+#include <map>
+#include <optional>
 
 #include "base/archive.h"
 #include "base/text.h"
@@ -12,27 +15,60 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What of a bare repository may be taken out of an archive. Not `config` and `hooks`: they can run programs.
+constexpr std::size_t kEntriesLookedAt = 2000;  // of an archive that may be anything
+
+// What of a repository may be taken out of an archive. Not `config` and `hooks`: they can run programs; and not the places
+// of further objects: they may lie anywhere on this machine.
 bool is_wanted(std::string_view inside) {
+  if (inside == "objects/info/alternates" || inside == "objects/info/http-alternates") return false;
   return inside == "HEAD" || inside == "packed-refs" || inside == "shallow" || inside.starts_with("objects/") ||
          inside.starts_with("refs/");
 }
 
-// The path inside the repository: what follows the folder that holds HEAD.
+// The folder in an archive whose files those of a repository are: "sdk.git/", "project/.git/", "sdk/", or "" for the archive
+// itself; nothing where there is none among its first `most` entries. Deeper than that lie only names that happen to be alike.
+Result<std::optional<std::string>> repository_within(const fs::path& archive_path, std::size_t most) {
+  struct Seen {
+    bool head = false, objects = false;
+  };
+  std::map<std::string, Seen, std::less<>> folders;
+  auto archive = TRY(Archive::open(archive_path));
+  for (std::size_t i = 0; i < most; ++i) {
+    auto entry = TRY(archive.next());
+    if (!entry) break;
+    std::string_view path = entry->name;
+    auto start = path.starts_with("./") ? 2u : 0u;
+    auto dot_git = path.find(".git/", start), slash = path.find('/', start);
+    auto first = dot_git != std::string_view::npos ? dot_git + 5 : start;
+    for (auto size : {first, dot_git == std::string_view::npos && slash != std::string_view::npos ? slash + 1 : first}) {
+      auto inside = path.substr(size);
+      if (!is_wanted(inside)) continue;
+      auto& seen = folders[std::string{path.substr(0, size)}];
+      seen.head |= inside == "HEAD";
+      seen.objects |= inside.starts_with("objects/");
+      if (seen.head && seen.objects) return std::optional{std::string{path.substr(0, size)}};
+    }
+  }
+  for (const auto& [folder, seen] : folders)  // one without a commit
+    if (seen.head && folder.ends_with(".git/")) return std::optional{folder};
+  return std::optional<std::string>{};
+}
+
 Result<> unpack(const fs::path& archive_path, const fs::path& target) {
   std::error_code failed;
   fs::path part = target;
   part += ".part";
   fs::remove_all(part, failed);
   for (const char* folder : {"objects/pack", "objects/info", "refs/heads", "refs/tags"}) fs::create_directories(part / folder, failed);
+  auto folder = TRY(repository_within(archive_path, std::numeric_limits<std::size_t>::max()));
+  if (!folder) return fail(Error::Kind::kBadInput, fmt::format("{} holds no git repository", archive_path.string()), "unpack it and add the folder instead");
   auto archive = TRY(Archive::open(archive_path));
   for (;;) {
     auto entry = TRY(archive.next());
     if (!entry) break;
     std::string_view inside = entry->name;
-    if (inside.starts_with("./")) inside.remove_prefix(2);
-    // "urho3d.git/HEAD" or "project/.git/HEAD" or "HEAD"
-    if (auto dot_git = inside.find(".git/"); dot_git != std::string_view::npos) inside.remove_prefix(dot_git + 5);
+    if (!inside.starts_with(*folder)) continue;
+    inside.remove_prefix(folder->size());
     if (!is_wanted(inside)) continue;
     fs::path file = part / std::string{inside};
     fs::create_directories(file.parent_path(), failed);
@@ -46,9 +82,6 @@ Result<> unpack(const fs::path& archive_path, const fs::path& target) {
     if (!out) return fail(Error::Kind::kUpstream, fmt::format("cannot write {}", file.string()), "check the free disk space");
   }
   std::ofstream{part / "config"} << "[core]\n\trepositoryformatversion = 0\n\tbare = true\n";
-  if (!fs::exists(part / "HEAD"))
-    return fail(Error::Kind::kBadInput, fmt::format("{} holds no bare git repository", archive_path.string()),
-                "unpack it and add the folder instead");
   fs::remove_all(target, failed);
   fs::rename(part, target, failed);
   if (failed) return fail(Error::Kind::kUpstream, fmt::format("cannot create {}: {}", target.string(), failed.message()));
@@ -99,17 +132,8 @@ bool is_elsewhere(std::string_view location) { return looks_like_remote(location
 bool looks_like_repository_archive(const fs::path& path) {
   auto name = path.filename().string();
   if (name.find(".tar") == std::string::npos && !name.ends_with(".tgz")) return false;
-  auto archive = Archive::open(path);
-  if (!archive) return false;
-  bool head = false, objects = false;
-  for (int i = 0; i < 64 && !(head && objects); ++i) {
-    auto entry = archive->next();
-    if (!entry || !*entry) break;
-    auto& inside = (*entry)->name;
-    head |= inside == "HEAD" || inside.ends_with("/HEAD");
-    objects |= inside.starts_with("objects/") || inside.find("/objects/") != std::string::npos;
-  }
-  return objects;
+  auto found = repository_within(path, kEntriesLookedAt);
+  return found && *found;
 }
 
 Result<Repository> open_repository(const std::string& location, const fs::path& cache) {

@@ -8,6 +8,7 @@
 #include "base/embedded.h"
 #include "base/text.h"
 #include "connectors/chosen_streams.h"
+#include "connectors/each_place.h"
 #include "connectors/github/deliveries.h"
 #include "connectors/github/graph.h"
 #include "connectors/github/lists.h"
@@ -38,6 +39,7 @@ struct StreamPlan {
   enum class Needs { kNothing, kToken, kToBeAskedFor } needs;
   std::unique_ptr<Reader> (*with_token)(Place place, const std::string& cursor);
   std::unique_ptr<Reader> (*without)(Place place, const std::string& cursor);
+  bool shown_to_all = true;  // GitHub lists it to anybody who may see the repository
 };
 using enum StreamPlan::Needs;
 constexpr std::array kPlan = std::to_array<StreamPlan>({
@@ -48,7 +50,7 @@ constexpr std::array kPlan = std::to_array<StreamPlan>({
     {"review_comments", kNothing, read_review_comments, read_review_comments},
     {"discussions", kToken, read_discussions, nullptr},
     {"releases", kNothing, read_releases, read_releases},
-    {"stargazers", kNothing, read_stars, read_star_list},
+    {"stargazers", kNothing, read_stars, read_star_list, false},  // since July 2026 only to those who administer or write
     {"forks", kNothing, read_forks, read_forks},
     {"events", kToBeAskedFor, read_events, read_events},
     {"traffic", kToken, read_traffic, nullptr},
@@ -88,9 +90,9 @@ class GithubConnector : public Connector {
     }
     auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
     if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
-    auto read = options_.api->has_token() ? plan->with_token : plan->without;
-    return read_each_repository(options_.repositories, http, cursor, [read, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
-      return read(Place{api, &http, repository, reactions}, at);
+    return read_each_repository(options_.repositories, http, cursor, [plan, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {
+      auto reader = (api->has_token() ? plan->with_token : plan->without)(Place{api, &http, repository, reactions}, at);
+      return plan->shown_to_all ? std::move(reader) : while_shown(fmt::format("{} of {}", plan->name, repository.full_name()), at, std::move(reader));
     });
   }
 

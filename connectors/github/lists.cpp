@@ -65,29 +65,13 @@ std::unique_ptr<Reader> read_newest(Place place, ListKind kind, std::chrono::sec
   });
 }
 
-// The number of the last page, from rel="last"; 1 if there is none.
-std::int64_t last_page(const HttpResponse& response) {
-  for (auto link : split(response.header("Link"), ',')) {
-    if (link.find("rel=\"last\"") == std::string_view::npos) continue;
-    for (std::string_view mark : {"?page=", "&page="}) {
-      auto at = link.find(mark);
-      if (at == std::string_view::npos) continue;
-      std::int64_t page = 0;
-      auto digits = link.substr(at + mark.size());
-      std::from_chars(digits.data(), digits.data() + digits.size(), page);
-      if (page > 0) return page;
-    }
-  }
-  return 1;
-}
-
 Result<ListPage> star_page(const Place& place, const std::string& token) {
   auto url = place.api->address(place.repository, "/stargazers?per_page=100") + (token.empty() ? "" : "&page=" + token);
   auto list = TRY(get_list(place, url, kStarsWithDates));
   ListPage out;
   std::int64_t page = 1;
   std::from_chars(token.data(), token.data() + token.size(), page);
-  if (token.empty()) page = last_page(list.answer.response) + 1;
+  if (token.empty()) page = pages_behind({"GET", url, {}, {}}, list.answer.response).value_or(0) + 2;
   if (page > 2) out.token = fmt::to_string(page - 1);
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const auto& star = list.items[i];

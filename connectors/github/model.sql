@@ -264,6 +264,9 @@ SELECT p.stream, p.record_id, p.is_fresh, p.key, CASE WHEN is_answer OR a.id IS 
        github_without_nulls(json_object('accepted', CASE WHEN is_answer OR a.id IS NOT NULL THEN true END, 'upvotes', p.upvotes, 'association', p.association)) AS attributes
 FROM github_post p LEFT JOIN github_answer a ON a.discussion_key = p.discussion_key AND a.id = p.id WHERE NOT p.is_deleted;
 
+-- What is deleted is told by a delivery, not by the record that told of it first.
+INSERT INTO out_reread BY NAME SELECT stream, record_id FROM github_record WHERE NOT is_fresh;
+
 -- A record without a time was set aside when it came; it is not again whenever others come.
 INSERT INTO out_activity BY NAME
 SELECT * EXCLUDE (is_fresh, reactions, reacted) FROM github_said WHERE is_fresh OR happened_at IS NOT NULL;

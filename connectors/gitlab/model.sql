@@ -255,6 +255,9 @@ SELECT s.stream, s.record_id, s.is_fresh, s.key || '/reaction/' || vote.name AS 
 FROM gitlab_subject s, LATERAL (VALUES ('+1', s.upvotes::DOUBLE), ('-1', s.downvotes::DOUBLE)) AS vote(name, amount)
 WHERE vote.amount > 0 AND s.happened_at IS NOT NULL AND getvariable('gitlab_reactions') = 'counts';
 
+-- What is deleted is told by a delivery, not by the record that told of it first.
+INSERT INTO out_reread BY NAME SELECT stream, record_id FROM gitlab_record WHERE NOT is_fresh;
+
 -- A record without a time was set aside when it came; it is not again whenever others come.
 INSERT INTO out_activity BY NAME
 SELECT * EXCLUDE (is_fresh) FROM gitlab_said WHERE is_fresh OR happened_at IS NOT NULL;

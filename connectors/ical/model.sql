@@ -54,7 +54,7 @@ SELECT record_id AS key, calendar AS place_key, title, url, starts_at AS opened_
 FROM ical_event LEFT JOIN (FROM ical_person WHERE part = 'organizer') USING (record_id) WHERE starts_at IS NOT NULL;
 
 INSERT INTO out_activity BY NAME
-SELECT 'events' AS stream, record_id, record_id AS key, 'post' AS kind, calendar AS place_key, record_id AS thread_key, account_key,
+SELECT 'events' AS stream, record_id, record_id AS key, 'event' AS kind, calendar AS place_key, record_id AS thread_key, account_key,
        CASE WHEN starts_at IS NOT NULL THEN coalesce(least(created_at, starts_at), starts_at) END AS happened_at, title, text, url,
        json_merge_patch('{}', json_object('starts_at', strftime(starts_at, '%Y-%m-%dT%H:%M:%SZ'), 'ends_at', strftime(ends_at, '%Y-%m-%dT%H:%M:%SZ'),
          'all_day', CASE WHEN all_day THEN true END, 'repeats', rule, 'location', ical_value(e->'LOCATION'), 'status', lower(ical_value(e->'STATUS')),

@@ -151,6 +151,8 @@ Result<> Store::State::open(const char* path, Access access, int threads) {
   // Nothing leaves the machine and nothing is fetched behind the user's back.
   duckdb_set_config(config, "autoinstall_known_extensions", "false");
   duckdb_set_config(config, "autoload_known_extensions", "false");
+  // The first version of the file format that packs long texts (zstd): raw JSON is most of what we hold.
+  duckdb_set_config(config, "storage_compatibility_version", "v1.2.0");
   duckdb_set_config(config, "checkpoint_threshold", "1TB");  // see checkpoint() in the header
   if (threads > 0) duckdb_set_config(config, "threads", std::to_string(threads).c_str());
   char* message = nullptr;

@@ -19,6 +19,7 @@ CREATE OR REPLACE TEMP TABLE out_activity (stream VARCHAR, record_id VARCHAR, ke
   amount DOUBLE, attributes JSON);
 CREATE OR REPLACE TEMP TABLE out_rejected (stream VARCHAR, record_id VARCHAR, reason VARCHAR, excerpt VARCHAR);
 CREATE OR REPLACE TEMP TABLE out_hint (kind VARCHAR, name VARCHAR, email VARCHAR, other_name VARCHAR, other_email VARCHAR);
+CREATE OR REPLACE TEMP TABLE out_reread (stream VARCHAR, record_id VARCHAR);
 )";
 
 // An activity that can be one; others are set aside.
@@ -26,7 +27,7 @@ constexpr const char* kUsable = "key IS NOT NULL AND kind IS NOT NULL AND happen
 
 constexpr const char* kDropOutputs = R"(
 DROP TABLE out_place; DROP TABLE out_account; DROP TABLE out_thread; DROP TABLE out_activity; DROP TABLE out_rejected;
-DROP TABLE out_hint;
+DROP TABLE out_hint; DROP TABLE out_reread;
 )";
 
 const char* duckdb_type(ColumnType type) {
@@ -70,19 +71,22 @@ Result<> offer_inputs(Store& store, const ModelSource& source, std::int64_t afte
   return {};
 }
 
-// Whatever the model said replaces what the same records said before.
-Result<> merge(Store& store, const ModelSource& source, bool everything) {
+// Whatever the model said replaces what the same records said before. `cleared`: so does it what all others of the source said.
+Result<> merge(Store& store, const ModelSource& source, bool cleared) {
   auto id = source.source_id;
   auto name = sql_quoted(source.name);
   auto key_id = [&](std::string_view kind, std::string_view column) {
     return fmt::format("stable_id({} || '/{}/' || {})", name, kind, column);
   };
   std::string script;
-  if (everything) {
+  if (cleared) {
     for (const char* table : {"place", "account", "thread", "activity", "identity_hint"})
       script += fmt::format("DELETE FROM {} WHERE source_id = {};", table, id);
   } else {
-    script += fmt::format("DELETE FROM activity WHERE source_id = {} AND record_key IN (SELECT record_key FROM changed_key);", id);
+    script += fmt::format(
+        "DELETE FROM activity WHERE source_id = {} AND (record_key IN (SELECT record_key FROM changed_key) OR record_key IN (SELECT "
+        "stable_id({} || '/' || stream || '/' || record_id) FROM out_reread));",
+        id, name);
   }
   // Places and threads: the newest word counts. Ties are broken by content, so that the order of rows never matters.
   script += fmt::format(
@@ -116,7 +120,7 @@ Result<> merge(Store& store, const ModelSource& source, bool everything) {
       "out_activity WHERE {0} AND key IN (FROM repeated) GROUP BY key);"
       "DROP TABLE repeated;",
       kUsable);
-  if (!everything)
+  if (!cleared)
     script += fmt::format("DELETE FROM activity WHERE source_id = {} AND activity_id IN (SELECT {} FROM out_activity WHERE {});", id,
                           key_id("activity", "key"), kUsable);
   script += fmt::format(
@@ -194,7 +198,9 @@ Result<ModelResult> run_in_transaction(Store& store, const ModelSource& source, 
   TRY(store.execute(kOutputTables));
   TRY(store.execute(fmt::format("SET VARIABLE source_name = {}; SET VARIABLE source_url = {};", sql_quoted(source.name), sql_quoted(source.url))));
   TRY(store.execute(source.model_sql).in(fmt::format("the model of connector {}", source.connector->name)));
-  TRY(merge(store, source, result.everything));
+  // What raw records said that were let go, nobody can say again: it stays.
+  auto let_go = TRY(store.query("SELECT count(*) FROM raw_let_go WHERE source_id = $source", {{"source", source.source_id}}));
+  TRY(merge(store, source, result.everything && to_integer(let_go.rows[0][0]) == 0));
   auto counts = TRY(store.query(fmt::format("SELECT count(*) FILTER ({0}), count(*) FILTER (NOT ({0})) + (SELECT count(*) FROM out_rejected) FROM out_activity",
                                             kUsable)));
   result.activities = to_integer(counts.rows[0][0]);
@@ -205,8 +211,8 @@ Result<ModelResult> run_in_transaction(Store& store, const ModelSource& source, 
   std::string newest = "SELECT max(batch) AS batch FROM raw_record WHERE source_id = $source";
   for (const auto& staging : source.connector->staging) newest += fmt::format(" UNION ALL SELECT max(batch) FROM {} WHERE source_id = $source", staging.name);
   TRY(store.execute("DELETE FROM model_state WHERE source_id = $source", {{"source", source.source_id}}));
-  TRY(store.execute(fmt::format("INSERT INTO model_state SELECT $source, coalesce(max(batch), 0), $version, now() FROM ({})", newest),
-                    {{"source", source.source_id}, {"version", version}}));
+  TRY(store.execute(fmt::format("INSERT INTO model_state SELECT $source, greatest($before, coalesce(max(batch), 0)), $version, now() FROM ({})", newest),
+                    {{"source", source.source_id}, {"before", before.batch}, {"version", version}}));
   TRY(transaction.commit());
   return result;
 }

@@ -10,6 +10,7 @@
 #include "sync/fetching.h"
 #include "sync/model.h"
 #include "sync/page_store.h"
+#include "sync/retention.h"
 
 namespace rapport {
 namespace {
@@ -90,6 +91,14 @@ Result<> give_meaning(Store& store, const PreparedSource& source, ModelScope sco
 }
 
 using Clock = std::chrono::steady_clock;
+
+Result<> let_go(Store& store, const PreparedSource& source, Progress& progress) {
+  auto days = source.config->keep_raw_days;
+  if (days == 0) return {};
+  auto count = TRY(let_go_of_raw(store, source.model.source_id, source.entry->info.streams, std::chrono::days{days}).in("source " + source.config->name));
+  if (count > 0) progress.note(fmt::format("{}: let go of {} raw records older than {} days; their activities stay", source.config->name, count, days));
+  return {};
+}
 
 // One source of a run: what it is, how far each of its streams is, and what came of it.
 struct Run {
@@ -215,6 +224,7 @@ Result<SyncResult> sync(Store& store, const Workspace& workspace, Http& http, co
       tell_budget(run, progress);
     } else {
       TRY(give_meaning(store, run.source, ModelScope::kChanged, run.result, progress));
+      TRY(let_go(store, run.source, progress));
     }
     run.result.seconds += arrival->seconds + seconds_since(begun);
   }

@@ -39,7 +39,10 @@ patience_seconds = 30   # how long a host may be silent before we give up
 
 # Sources: `rapport add WHAT` appends them here. Each has a name, a connector and that connector's settings
 # (`rapport sources --connectors` explains them). Renaming a source makes it a new one.
+# Any may have keep_raw_days = 400: what it told longer ago is then kept as activities only (docs/data-model.md).
 )";
+
+constexpr std::int64_t kMostDaysKept = 36'500;
 
 std::string toml_string(std::string_view text) {
   // TOML's basic strings take JSON's escapes; "<" needs none, and DEL may not stand as it is.
@@ -110,11 +113,15 @@ Result<Workspace> load(const fs::path& folder) {
         std::string name{key.str()};
         if (name == "name") source.name = scalar_text(value);
         else if (name == "connector") source.connector = scalar_text(value);
+        else if (name == "keep_raw_days") source.keep_raw_days = value.value_or(std::int64_t{-1});
         else source.settings[name] = scalar_text(value);
       }
       if (source.name.empty() || source.connector.empty())
         return fail(Error::Kind::kBadInput,
                     fmt::format("{}:{}: a [[source]] needs `name` and `connector`", file.string(), block->source().begin.line));
+      if (source.keep_raw_days < 0 || source.keep_raw_days > kMostDaysKept)
+        return fail(Error::Kind::kBadInput, fmt::format("{}:{}: keep_raw_days of source `{}` is no number of days", file.string(), block->source().begin.line, source.name),
+                    fmt::format("it may be 1 to {}; without it raw records are kept for ever", kMostDaysKept));
       workspace.sources.push_back(std::move(source));
     }
   }
@@ -183,6 +190,7 @@ Result<Workspace> open_workspace(const std::optional<fs::path>& home) {
 std::string source_block(const SourceConfig& source) {
   auto text = fmt::format("[[source]]\nname = {}\nconnector = {}\n", toml_string(source.name), toml_string(source.connector));
   for (const auto& [name, value] : source.settings) text += fmt::format("{} = {}\n", name, toml_string(value));
+  if (source.keep_raw_days > 0) text += fmt::format("keep_raw_days = {}\n", source.keep_raw_days);
   return text;
 }
 

@@ -16,6 +16,7 @@ struct SourceConfig {
   std::string name;       // unique in the workspace; ids of everything collected are derived from it
   std::string connector;
   std::map<std::string, std::string> settings;  // as written; see Workspace::settings_of
+  std::int64_t keep_raw_days = 0;  // raw records last changed longer ago are let go; 0 = they are kept for ever
 };
 
 // How to tell people apart: written by the user, copied into the store at each sync.
