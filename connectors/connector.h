@@ -127,7 +127,13 @@ struct ConnectorEntry {
   // info.model_sql as it is.
   Result<std::string> (*make_model)(const Settings& settings) = nullptr;
   // Errors: settings that cannot work (kBadInput), a place that is not there (kNotFound).
+  // May take its time and ask other hosts.
   Result<std::unique_ptr<Connector>> (*open)(const Settings& settings);
+  // What of open() can be told at once and without the network, where open() is more than that; null = all of it.
+  Result<> (*check)(const Settings& settings) = nullptr;
+  // Why a source with these settings, as written, is only for somebody who edits rapport.toml: it would start a program that
+  // they name. Empty = it may come from the form of the web page, as always where this is null.
+  std::string (*by_hand)(const std::map<std::string, std::string>& settings) = nullptr;
   Recognised (*recognise)(std::string_view what);
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/embedded.h"
 #include "base/text.h"
 #include "connectors/git/log_reader.h"
@@ -36,6 +38,27 @@ class GitConnector : public Connector {
 Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   auto repository = TRY(git::open_repository(settings.text("url"), settings.text(kCacheSetting)));
   return std::unique_ptr<Connector>{std::make_unique<GitConnector>(std::move(repository))};
+}
+
+// "ext::sh -c …" and its like: git starts the program git-remote-<transport>.
+bool starts_a_program(std::string_view url) {
+  auto colons = url.find("::");
+  if (colons == std::string_view::npos || colons == 0) return false;
+  return std::all_of(url.begin(), url.begin() + static_cast<std::ptrdiff_t>(colons), [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.' || c == '_'; });
+}
+
+std::string by_hand(const std::map<std::string, std::string>& settings) {
+  auto url = settings.find("url");
+  return url != settings.end() && starts_a_program(url->second) ? "for an address like this git starts a program, which `url` names" : "";
+}
+
+// A repository elsewhere is first cloned, which is not for a check.
+Result<> check(const Settings& settings) {
+  std::string_view url = settings.text("url");
+  std::error_code ignored;
+  if (git::is_elsewhere(url) || std::filesystem::is_regular_file(url, ignored)) return {};
+  if (std::filesystem::is_directory(url, ignored) && git::looks_like_repository(url)) return {};
+  return fail(Error::Kind::kNotFound, fmt::format("no git repository at {}", printable(url)), "check `url` of this source");
 }
 
 // "https://host/org/sdk.git" and "../sdk/" both give "sdk".
@@ -76,6 +99,8 @@ const ConnectorEntry kGitConnector{
              .staging = git::staging_tables(),
              .model_sql = embedded_file(embedded_connectors(), "git/model.sql")},
     .open = open,
+    .check = check,
+    .by_hand = by_hand,
     .recognise = recognise};
 
 }  // namespace rapport

@@ -127,6 +127,8 @@ bool looks_like_remote(std::string_view location) {
   return web && location.ends_with(".git");
 }
 
+bool is_elsewhere(std::string_view location) { return looks_like_remote(location) || location.find("://") != std::string_view::npos; }
+
 bool looks_like_repository_archive(const fs::path& path) {
   auto name = path.filename().string();
   if (name.find(".tar") == std::string::npos && !name.ends_with(".tgz")) return false;
@@ -137,7 +139,7 @@ bool looks_like_repository_archive(const fs::path& path) {
 Result<Repository> open_repository(const std::string& location, const fs::path& cache) {
   std::error_code ignored;
   Repository repository;
-  if (looks_like_remote(location) || location.find("://") != std::string::npos) {
+  if (is_elsewhere(location)) {
     repository.folder = cache / "mirror.git";
     fs::create_directories(cache, ignored);
     if (!fs::exists(repository.folder / "HEAD", ignored)) {

@@ -24,6 +24,8 @@ Result<Repository> open_repository(const std::string& location, const std::files
 
 bool looks_like_repository(const std::filesystem::path& path);
 bool looks_like_remote(std::string_view location);
+// Whether open_repository() would ask git for it.
+bool is_elsewhere(std::string_view location);
 // A tar (plain or compressed) with a repository among its first entries, bare or with its files.
 bool looks_like_repository_archive(const std::filesystem::path& path);
 

@@ -47,6 +47,8 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   return std::unique_ptr<Connector>{std::make_unique<SingerConnector>(std::move(tap))};
 }
 
+std::string by_hand(const std::map<std::string, std::string>&) { return "it runs the program that `command` names"; }
+
 Result<std::string> make_model(const Settings& settings) {
   if (settings.has("model")) return read_file(settings.text("model")).in("setting `model`");
   std::string filter = "stream = 'records'";
@@ -75,6 +77,7 @@ const ConnectorEntry kSingerConnector{
              .model_sql = {}},
     .make_model = make_model,
     .open = open,
+    .by_hand = by_hand,
     .recognise = recognise};
 
 }  // namespace rapport

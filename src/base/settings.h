@@ -21,6 +21,9 @@ struct Setting {
   bool path = false;  // a file or folder: a relative one is meant from the folder of rapport.toml
 };
 
+// Whether the variable of a secret must be set: to read from a source, yes; to write it down, no.
+enum class Secrets { kMustBeSet, kMayBeUnset };
+
 // A secret as it stands in a file: "$NAME" is the value of that environment variable; all else is refused, so that no
 // secret is ever committed. `name` is what it is for, in errors. Errors: kBadInput, kAuth.
 Result<std::string> secret_of(std::string_view name, const std::string& value);
@@ -28,8 +31,9 @@ Result<std::string> secret_of(std::string_view name, const std::string& value);
 class Settings {
  public:
   // Checks `given` against the declarations: unknown names (with a suggestion) and missing required ones are
-  // errors; fallbacks are filled in. A secret is looked up in the environment: its value is "$NAME".
-  static Result<Settings> parse(std::span<const Setting> declared, const std::map<std::string, std::string>& given);
+  // errors; fallbacks are filled in. A secret is looked up in the environment: its value is "$NAME". With kMayBeUnset,
+  // one that is not set stands for itself.
+  static Result<Settings> parse(std::span<const Setting> declared, const std::map<std::string, std::string>& given, Secrets secrets = Secrets::kMustBeSet);
 
   const std::string& text(std::string_view name) const;  // REQUIRES: declared. Empty if not given.
   bool has(std::string_view name) const { return !text(name).empty(); }

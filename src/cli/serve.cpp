@@ -37,7 +37,7 @@ Result<ExitCode> run(const Options& options, const Globals& globals) {
   TRY(reader_of(workspace));  // a damaged or missing database is told now, not to the first page
   ReaderPool readers{workspace.database()};
   Intake intake{workspace.inbox(), TRY(workspace.intake.secrets())};
-  Service service{{workspace.project, RAPPORT_VERSION, workspace.database()}, readers, intake};
+  Service service{{workspace.project, RAPPORT_VERSION, workspace.database(), workspace.home}, readers, intake};
   std::optional<Process> browser;
   ServerOptions server;
   server.port = options.port;

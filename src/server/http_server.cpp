@@ -48,6 +48,8 @@ Result<Request> read_request(const restinio::request_t& raw) {
   auto request = TRY(parse_target(std::string_view{raw.header().request_target()}));
   request.method = method_of(raw);
   request.host = field(raw, "Host");
+  request.origin = field(raw, "Origin");
+  request.content_type = field(raw, "Content-Type");
   request.if_none_match = field(raw, "If-None-Match");
   request.accept_encoding = field(raw, "Accept-Encoding");
   request.fetch_site = field(raw, "Sec-Fetch-Site");

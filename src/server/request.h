@@ -19,7 +19,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> parameters;  // of the query, decoded, in order
   std::string name;    // what stands in the place of {name} in the route
   // Header fields, empty where they were not sent.
-  std::string host, if_none_match, accept_encoding, fetch_site, last_event_id;
+  std::string host, origin, content_type, if_none_match, accept_encoding, fetch_site, last_event_id;
   // Of a POST: its body, and what proves who sent it.
   std::string body, authorization, idempotency_key;
   std::string signature;  // X-Hub-Signature-256, as GitHub, Gitea and others sign

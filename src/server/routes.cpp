@@ -18,6 +18,8 @@ Result<Answer> answer_evidence(const Request&, Engine&, const Site&);
 Result<Answer> answer_filters(const Request&, Engine&, const Site&);
 Result<Answer> answer_community(const Request&, Engine&, const Site&);
 Result<Answer> answer_rejected(const Request&, Engine&, const Site&);
+Result<Answer> answer_connectors(const Request&, Engine&, const Site&);
+Result<Answer> answer_sources(const Request&, Engine&, const Site&);
 
 namespace {
 
@@ -36,6 +38,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/filters", {}, {}, answer_filters},
     {"GET", "/api/v1/community", kPeriod, kFilters, answer_community},
     {"GET", "/api/v1/rejected", kPage, {}, answer_rejected},
+    {"GET", "/api/v1/connectors", {}, {}, answer_connectors},
+    {"GET", "/api/v1/sources", {}, {}, answer_sources},
     {"GET", "/api/v1/changes", {}, {}, nullptr},
 };
 

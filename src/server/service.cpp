@@ -1,6 +1,7 @@
 #include "server/service.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <functional>
 
@@ -50,6 +51,13 @@ bool has_already(std::string_view if_none_match, std::string_view tag) {
   return false;
 }
 
+// Names what rapport.toml holds now: another state, another text. It is replaced as a whole, so its inode tells most.
+std::string config_version(const std::filesystem::path& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return "none";
+  return fmt::format("{} {} {}.{:09}", found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
+}
+
 // Of one address in one state of the data.
 std::string tag_of(const std::string& target, const std::string& version) {
   return fmt::format("W/\"{}-{:x}\"", version, std::hash<std::string>{}(target));
@@ -72,11 +80,12 @@ void compress(Answer& answer) {
 }  // namespace
 
 Service::Service(Site site, ReaderPool& readers, Intake& intake)
-    : site_(std::move(site)), readers_(readers), intake_(intake), cache_(kCacheBytes) {}
+    : site_(std::move(site)), readers_(readers), intake_(intake), form_(site_.home), cache_(kCacheBytes) {}
 
 std::string Service::version_of(const std::string& database_version) const {
-  // The day: what has ended, and so what is compared, depends on it.
-  auto all = fmt::format("{} {} {}", site_.version, database_version, format_day(std::chrono::floor<std::chrono::days>(now())));
+  // rapport.toml: it names the sources. The day: what has ended, and so what is compared, depends on it.
+  auto today = format_day(std::chrono::floor<std::chrono::days>(now()));
+  auto all = fmt::format("{} {} {} {}", site_.version, database_version, config_version(site_.home / "rapport.toml"), today);
   return fmt::format("{:016x}", std::hash<std::string>{}(all));
 }
 
@@ -90,6 +99,7 @@ std::optional<Answer> Service::refuse(const Request& request) const {
   if (!is_this_machine(request.host))
     return error_answer({Error::Kind::kAuth, fmt::format("asked under the name \"{}\"", elide(printable(request.host), 60)),
                          "this server answers under localhost or 127.0.0.1 only", {}});
+  if (SourceForm::takes(request)) return SourceForm::refuse(request);
   if (request.method != "GET") {
     auto answer = error_answer({Error::Kind::kBadInput, "only GET is answered here", "this address is for reading; change things with the rapport command", {}});
     answer.status = 405;
@@ -148,6 +158,7 @@ Answer Service::answer(Request request) {
   };
   if (auto refused = refuse(request)) return finish(std::move(*refused));
   if (Intake::takes(request)) return finish(intake_.take(request));
+  if (SourceForm::takes(request)) return finish(form_.take(request));
   if (request.path.starts_with(kApi) || request.path == "/api") return finish(api_answer(request));
   auto file = static_file(request.path);
   if (!file) return finish(error_answer({Error::Kind::kNotFound, "no such page: " + elide(printable(request.path), 100), "begin at /", {}}));

@@ -5,6 +5,7 @@
 #include "server/intake.h"
 #include "server/reader_pool.h"
 #include "server/routes.h"
+#include "server/source_form.h"
 
 namespace rapport {
 
@@ -35,6 +36,7 @@ class Service {
   Site site_;
   ReaderPool& readers_;
   Intake& intake_;
+  SourceForm form_;
   AnswerCache cache_;
 };
 

@@ -1,6 +1,9 @@
 // /api/v1/status: state of the workspace and freshness of its sources.
+#include <algorithm>
+
 #include "base/json_writer.h"
 #include "server/routes.h"
+#include "workspace/workspace.h"
 
 namespace rapport {
 namespace {
@@ -48,6 +51,17 @@ void write_streams(JsonWriter& json, const Table& streams, std::int64_t source_i
   json.end_array();
 }
 
+// Sources of rapport.toml that no sync has seen. None if that file cannot be read just now, which /api/v1/sources tells: what was
+// collected is shown all the same.
+std::vector<SourceConfig> not_synced_yet(const Table& synced, const Site& site) {
+  auto workspace = open_workspace(site.home);
+  if (!workspace) return {};
+  std::erase_if(workspace->sources, [&](const SourceConfig& source) {
+    return std::any_of(synced.rows.begin(), synced.rows.end(), [&](const auto& row) { return to_text(row[1]) == source.name; });
+  });
+  return std::move(workspace->sources);
+}
+
 }  // namespace
 
 Result<Answer> answer_status(const Request&, Engine& store, const Site& site) {
@@ -70,6 +84,10 @@ Result<Answer> answer_status(const Request&, Engine& store, const Site& site) {
     json.key("streams");
     write_streams(json, streams, to_integer(source[0]));
     json.end_object();
+  }
+  for (const auto& source : not_synced_yet(sources, site)) {
+    json.begin_object().key("name").value(source.name).key("connector").value(source.connector).key("url").value("");
+    json.key("activities").value(0).key("newest").null().key("streams").begin_array().end_array().end_object();
   }
   json.end_array().end_object();
   return Answer{.body = std::move(json).text()};

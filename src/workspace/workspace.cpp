@@ -45,10 +45,22 @@ patience_seconds = 30   # how long a host may be silent before we give up
 constexpr std::int64_t kMostDaysKept = 36'500;
 
 std::string toml_string(std::string_view text) {
-  // TOML's basic strings take JSON's escapes.
-  std::string out;
-  append_json_string(out, text);
-  return replace_all(out, "\\u003c", "<");
+  // TOML's basic strings take JSON's escapes; "<" needs none, and DEL may not stand as it is.
+  std::string json, out;
+  append_json_string(json, text);
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json.compare(i, 6, "\\u003c") == 0) {
+      out += '<';
+      i += 5;
+    } else if (json[i] == '\\') {
+      out.append(json, i++, 2);
+    } else if (json[i] == '\x7f') {
+      out += "\\u007f";
+    } else {
+      out += json[i];
+    }
+  }
+  return out;
 }
 
 std::vector<std::string> strings_of(const toml::node_view<toml::node>& node) {
@@ -122,7 +134,11 @@ Result<Workspace> load(const fs::path& folder) {
 
 }  // namespace
 
-Result<Settings> Workspace::settings_of(const SourceConfig& source, std::span<const Setting> declared) const {
+bool Workspace::has_source(std::string_view name) const {
+  return std::any_of(sources.begin(), sources.end(), [&](const auto& source) { return source.name == name; });
+}
+
+Result<Settings> Workspace::settings_of(const SourceConfig& source, std::span<const Setting> declared, Secrets secrets) const {
   auto given = source.settings;
   for (const auto& setting : declared) {
     if (setting.name == "cache" && !given.contains("cache")) given["cache"] = (home / ".rapport" / "cache" / source.name).string();
@@ -132,7 +148,7 @@ Result<Settings> Workspace::settings_of(const SourceConfig& source, std::span<co
     bool is_address = value.find("://") != std::string::npos || value.starts_with("git@");
     if (!is_address && !fs::path{value}.is_absolute()) value = (home / value).lexically_normal().string();
   }
-  return Settings::parse(declared, given).in("settings of source " + source.name);
+  return Settings::parse(declared, given, secrets).in("settings of source " + source.name);
 }
 
 Result<IntakeRules> IntakeRules::secrets() const {
@@ -171,15 +187,19 @@ Result<Workspace> open_workspace(const std::optional<fs::path>& home) {
               "run `rapport init` to start one, or name its folder with --home DIR");
 }
 
-Result<> append_source(Workspace& workspace, const SourceConfig& source) {
-  for (const auto& other : workspace.sources)
-    if (other.name == source.name)
-      return fail(Error::Kind::kBadInput, fmt::format("there is a source called `{}` already", source.name), "choose another with --name");
-  auto text = TRY(read_file(workspace.config_file()));
-  if (!text.empty() && text.back() != '\n') text += '\n';
-  text += fmt::format("\n[[source]]\nname = {}\nconnector = {}\n", toml_string(source.name), toml_string(source.connector));
+std::string source_block(const SourceConfig& source) {
+  auto text = fmt::format("[[source]]\nname = {}\nconnector = {}\n", toml_string(source.name), toml_string(source.connector));
   for (const auto& [name, value] : source.settings) text += fmt::format("{} = {}\n", name, toml_string(value));
   if (source.keep_raw_days > 0) text += fmt::format("keep_raw_days = {}\n", source.keep_raw_days);
+  return text;
+}
+
+Result<> append_source(Workspace& workspace, const SourceConfig& source) {
+  if (workspace.has_source(source.name))
+    return fail(Error::Kind::kBadInput, fmt::format("there is a source called `{}` already", source.name), "choose another with --name");
+  auto text = TRY(read_file(workspace.config_file()));
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  text += "\n" + source_block(source);
   TRY(write_file(workspace.config_file(), text));
   workspace.sources.push_back(source);
   return {};

@@ -53,8 +53,9 @@ struct Workspace {
   std::filesystem::path database() const { return home / "rapport.duckdb"; }
   std::filesystem::path inbox() const { return home / ".rapport" / "inbox"; }  // what was handed over
 
+  bool has_source(std::string_view name) const;
   // The settings of one source, checked against `declared`; paths made absolute, cache folder filled in.
-  Result<Settings> settings_of(const SourceConfig& source, std::span<const Setting> declared) const;
+  Result<Settings> settings_of(const SourceConfig& source, std::span<const Setting> declared, Secrets secrets = Secrets::kMustBeSet) const;
 };
 
 // Writes rapport.toml into `folder` (created if need be). Errors: kBadInput if there is one already.
@@ -63,6 +64,9 @@ Result<Workspace> create_workspace(const std::filesystem::path& folder, std::str
 // The workspace in `home`, or, without one, in the current folder or the nearest above it. Errors: kNotFound;
 // kBadInput with file and line for a rapport.toml that cannot be read.
 Result<Workspace> open_workspace(const std::optional<std::filesystem::path>& home);
+
+// The [[source]] block of `source`, to stand in rapport.toml.
+std::string source_block(const SourceConfig& source);
 
 // Appends a [[source]] block to rapport.toml; what is there stays as the user wrote it. Errors: kBadInput if the
 // name is taken.

@@ -1,8 +1,10 @@
 // Walks through the page as somebody would who uses it, with mouse and with keyboard. Against BASE_URL if given (a
 // running `rapport serve` with data in it), else against the mock, which can also be empty, gone, and back.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startBrowser, startMock } from "./browser.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -253,6 +255,102 @@ await journey("filters that match nothing: one button clears them", "?place=no+s
   await page.locator("section.card").getByRole("button", { name: "Clear filters" }).click();
   await settled(page);
 });
+
+const sourcesPage = async (page) => {
+  await page.getByRole("link", { name: "Sources" }).click();
+  await page.getByRole("heading", { name: "Add a source" }).waitFor();
+};
+const focused = (page) => page.evaluate(() => document.activeElement.name || document.activeElement.id);
+const card = (page, name) => page.locator("li.card", { has: page.getByRole("heading", { name: new RegExp(`^${name} `) }) });
+
+await journey("the page of sources has its own address, and back leads back", "?grain=quarter", {}, async (page) => {
+  await settled(page);
+  await sourcesPage(page);
+  assert.deepEqual([query(page).get("page"), query(page).get("grain")], ["sources", "quarter"]);
+  assert.equal(await page.getByRole("link", { name: "Sources" }).getAttribute("aria-current"), "page");
+  for (const source of status.sources) await card(page, source.name).getByText(/activities/).waitFor();
+  await page.goBack();
+  await settled(page);
+  assert.equal(query(page).get("grain"), "quarter");
+});
+
+// A folder with a feed on this machine, which is the server's, too.
+const folder = await mkdtemp(join(tmpdir(), "rapport-e2e-source-"));
+await writeFile(join(folder, "blog.xml"), `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Blog</title><id>urn:b</id><updated>2024-05-02T10:00:00Z</updated>
+  <entry><id>urn:1</id><title>One</title><updated>2024-05-01T10:00:00Z</updated><author><name>Ada</name></author><link href="https://blog.example/1"/></entry></feed>`);
+
+await journey("a source is added by keyboard from a pasted path", "?page=sources", { expectErrors: true }, async (page) => {
+  await page.getByLabel(/Paste an address/).fill(join(folder, "blog.xml"));
+  await page.keyboard.press("Enter");
+  await page.getByText(/^Recognised: .*feed/).waitFor();
+  assert.equal(await focused(page), "form-title");
+  assert.equal(await page.getByLabel("url", { exact: false }).inputValue(), join(folder, "blog.xml"));
+  await accessible(page);
+  await page.getByLabel(/^name/).fill("");
+  await page.keyboard.press("Enter");
+  await page.getByText("Give the source a short name").waitFor();
+  assert.equal(await focused(page), "name");
+  const taken = status.sources[0].name;
+  await page.getByLabel(/^name/).fill(taken);
+  await page.keyboard.press("Enter");
+  await page.getByText(/already/).waitFor();
+  assert.equal(await focused(page), "name");
+  const described = await page.getByLabel(/^name/).evaluate((field) => field.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id).textContent).join(" "));
+  assert.match(described, /already.*choose another.*under another name/s);
+  await accessible(page);
+  await page.getByLabel(/^name/).fill("e2e-blog");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "e2e-blog is written into rapport.toml" }).waitFor();
+  assert.equal(await focused(page), "added-title");
+  await page.getByText("rapport sync e2e-blog").waitFor();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy the command" }).first().click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "rapport sync e2e-blog");
+  await card(page, "e2e-blog").getByText("not synced yet").waitFor();
+  await accessible(page);
+  const written = (await ask("/api/v1/sources")).find((one) => one.name === "e2e-blog");
+  assert.deepEqual([written.connector, written.settings.url], ["feed", join(folder, "blog.xml")]);
+  await page.getByRole("button", { name: "Add another source" }).click();
+  assert.equal(await focused(page), "what");
+});
+
+await journey("a kind is found by a word; a secret is never taken", "?page=sources", {}, async (page) => {
+  await page.getByText(/^Or choose among/).click();
+  await page.getByLabel("Kind of source", { exact: true }).fill("accepted answers");
+  await page.getByRole("button", { name: /^discourse/ }).click();
+  await page.getByLabel(/^name/).fill("e2e-forum");
+  await page.getByLabel(/^url/).fill("https://forum.example.org");
+  await page.getByLabel(/^api key/).fill("0123456789abcdef0123456789");
+  await page.getByRole("button", { name: "Add source" }).click();
+  await page.getByText(/environment variable: letters|looks like the secret/).waitFor();
+  assert.equal(await focused(page), "api_key");
+  await page.getByLabel(/^api key/).fill("E2E_FORUM_KEY");
+  await page.getByRole("button", { name: "Add source" }).click();
+  await page.getByText(/^Before the first sync: .*E2E_FORUM_KEY/).waitFor();
+  assert.equal((await ask("/api/v1/sources")).find((one) => one.name === "e2e-forum").settings.api_key, "$E2E_FORUM_KEY");
+});
+
+await journey("what starts programs is for rapport.toml only", "?page=sources", {}, async (page) => {
+  await page.getByText(/^Or choose among/).click();
+  await page.getByRole("button", { name: /^singer/ }).click();
+  await page.getByRole("heading", { name: "singer: only by hand" }).waitFor();
+  await page.getByText('connector = "singer"').waitFor();
+  await accessible(page);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  await journey(`the form has nothing for axe to find and fits 380 pixels, ${colorScheme}`, "?page=sources", { colorScheme, viewport: { width: 380, height: 800 } }, async (page) => {
+    await page.getByText(/^Or choose among/).click();
+    await accessible(page);
+    await page.getByRole("button", { name: /^discourse/ }).click();
+    await page.getByText(/more setting/).click();
+    await page.getByRole("button", { name: "Add source" }).click();
+    await page.getByText(/^This is needed/).first().waitFor();
+    await accessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "it scrolls sideways");
+  });
+}
+await rm(folder, { recursive: true, force: true });
 
 await journey("an error is told in words and with a fix", "?evidence=no_such_metric&at=2022-01-01", { expectErrors: true }, async (page) => {
   const alert = dialog(page).getByRole("alert");

@@ -25,6 +25,8 @@ QUERIES = {
     "/api/v1/filters": [""],
     "/api/v1/community": ["", "?at=2024-03&grain=quarter&who=humans"],
     "/api/v1/rejected": ["", "?source=widget&limit=1&offset=0"],
+    "/api/v1/connectors": [""],
+    "/api/v1/sources": [""],
 }
 
 

@@ -48,6 +48,8 @@ def problems(value, schema, document, where="$"):
         for name, part in value.items():
             if name in properties:
                 found += problems(part, properties[name], document, "%s.%s" % (where, name))
+            elif isinstance(schema.get("additionalProperties"), dict):
+                found += problems(part, schema["additionalProperties"], document, "%s.%s" % (where, name))
             elif schema.get("additionalProperties") is False:
                 found.append("%s: `%s` is not in the schema" % (where, name))
     if isinstance(value, list) and "items" in schema:

@@ -9,7 +9,7 @@ import sys
 GROUND = {"base"}
 STORES = GROUND | {"store", "http", "workspace"}
 CAPABILITIES = {"identity", "sync", "topics", "queue", "impact", "work", "check", "publish", "career"}
-BELOW_FACES = STORES | CAPABILITIES | {"metrics", "connectors", "report"}
+BELOW_FACES = STORES | CAPABILITIES | {"metrics", "connectors", "sources", "report"}
 MAY_INCLUDE = {
     "base": set(),
     "http": GROUND,
@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     "metrics": STORES,
     "identity": STORES | {"metrics"},
     "sync": STORES | {"metrics", "identity", "connectors", "topics"},
+    "sources": STORES | {"connectors"},
     "report": BELOW_FACES,
     "cli": BELOW_FACES | {"server", "mcp"},
     "server": BELOW_FACES,

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { FIRST_DAY, LAST_DAY, makeCommunity } from "./community.mjs";
 import { answers } from "./answers.mjs";
+import { sourceAnswers } from "./sources.mjs";
 
 const { values: options } = parseArgs({ options: { port: { type: "string", default: "7878" }, empty: { type: "boolean", default: false } } });
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -15,6 +16,7 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 const full = makeCommunity();
 const community = options.empty ? { people: [], activities: [], threads: [], sources: [] } : full;
 const route = answers(community, options.empty ? { first: null, last: null } : { first: FIRST_DAY, last: LAST_DAY });
+const sourcesRoute = sourceAnswers(community);
 const listeners = new Set();
 
 function listen(response) {
@@ -34,11 +36,17 @@ function file(path, response) {
   return createReadStream(found).pipe(response);
 }
 
-const server = createServer((request, response) => {
+async function textOf(request) {
+  let text = "";
+  for await (const part of request) text += part;
+  return text;
+}
+
+const server = createServer(async (request, response) => {
   const url = new URL(request.url, "http://mock");
   if (url.pathname === "/api/v1/changes") return listen(response);
   if (!url.pathname.startsWith("/api/")) return file(url.pathname, response);
-  const { status, type = "application/json", body } = route(url);
+  const { status, type = "application/json", body } = sourcesRoute(request.method, url.pathname, await textOf(request)) ?? route(url);
   response.writeHead(status, { "content-type": type });
   return response.end(type === "application/json" ? JSON.stringify(body) : body);
 });

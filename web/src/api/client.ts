@@ -1,8 +1,9 @@
 // The one door to the server: typed by the contract, abortable, and every failure told in the four fields of an Error.
-import type { Error as ErrorFields, Routes } from "./types";
+import type { Error as ErrorFields, Posts, Routes } from "./types";
 
 export class ApiError extends globalThis.Error {
-  constructor(readonly fields: ErrorFields, readonly status: number) {
+  /** `body` is the whole answer, where it says more than the four fields. */
+  constructor(readonly fields: ErrorFields, readonly status: number, readonly body: unknown = null) {
     super(fields.what);
   }
 }
@@ -36,19 +37,28 @@ function isError(body: unknown): body is { error: ErrorFields } {
 export async function get<P extends keyof Routes>(
   path: P, params: Routes[P]["path"], query: Routes[P]["query"], signal: AbortSignal,
 ): Promise<Routes[P]["answer"]> {
-  const where = address(path, params, query);
+  return answerOf<Routes[P]["answer"]>(address(path, params, query), { signal, headers: { accept: "application/json" } }, signal);
+}
+
+/** Hands something over. Fails as get() does. */
+export async function post<P extends "/api/v1/recognise" | "/api/v1/sources">(path: P, body: Posts[P]["body"], signal: AbortSignal): Promise<Posts[P]["answer"]> {
+  const headers = { accept: "application/json", "content-type": "application/json" };
+  return answerOf<Posts[P]["answer"]>(path, { method: "POST", signal, headers, body: JSON.stringify(body) }, signal);
+}
+
+async function answerOf<T>(where: string, request: RequestInit, signal: AbortSignal): Promise<T> {
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(where, { signal, headers: { accept: "application/json" } });
+    response = await fetch(where, request);
     const text = await response.text();
     body = text === "" ? null : safeJson(text);
   } catch (error) {
     if (signal.aborted) throw error;
     throw serverGone();
   }
-  if (response.ok && body !== undefined) return body as Routes[P]["answer"];
-  if (isError(body)) throw new ApiError(body.error, response.status);
+  if (response.ok && body !== undefined) return body as T;
+  if (isError(body)) throw new ApiError(body.error, response.status, body);
   const what = response.ok ? "the server's answer is not JSON" : `the server answered ${response.status} ${response.statusText}`.trim();
   const fix = "reload the page; if that does not help, look at what `rapport serve` prints";
   throw new ApiError({ kind: "upstream", what, fix, trail: [`asking for ${where}`] }, response.status);

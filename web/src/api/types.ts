@@ -244,6 +244,75 @@ export interface NewActivity {
   amount?: number;
 }
 
+/** Something that a connector wants to be told. */
+export interface Setting {
+  name: string;
+  /** one sentence */
+  help: string;
+  example: string;
+  /** what is used when nothing is given; may be empty */
+  fallback: string;
+  required: boolean;
+  /** its value is the name of an environment variable, "$NAME"; the secret itself is never written down */
+  secret: boolean;
+  /** a file or folder; a relative one is meant from the folder of rapport.toml */
+  path: boolean;
+}
+
+export interface Connector {
+  name: string;
+  /** what it collects */
+  summary: string;
+  streams: string[];
+  settings: Setting[];
+  /** why sources of this kind can only be written into rapport.toml by hand; empty if they can be added here */
+  why_by_hand: string;
+}
+
+/** A source as it stands in rapport.toml. */
+export interface Source {
+  /** unique; letters and digits first, no slashes. Renaming a source makes it a new one */
+  name: string;
+  connector: string;
+  /** as they are written; empty ones are left out */
+  settings: Record<string, string>;
+}
+
+export interface AddedSource {
+  source: Source;
+  /** what must be done before the first sync, such as variables that are not set */
+  warnings: string[];
+  /** the lines that rapport.toml got */
+  written: string;
+  /** the command that collects it */
+  next: string;
+}
+
+export interface RefusedSource {
+  error: Error;
+  /** name, connector, or the setting that is at fault; empty where none is known */
+  field: string;
+  /** lines for rapport.toml, where this source can be written there only */
+  by_hand: string;
+}
+
+export interface Place {
+  /** a web address, or a path from the folder of rapport.toml */
+  what: string;
+}
+
+export interface RecognisedPlace {
+  /** in words: "a git repository on this machine" */
+  understood: string;
+  source: Source;
+  /** why it can only be written into rapport.toml by hand; else empty */
+  why_by_hand: string;
+  /** and the lines to write; else empty */
+  by_hand: string;
+  /** what else is at that place */
+  also: RecognisedPlace[];
+}
+
 /** Every route, by its path: what it takes and what it answers. */
 export interface Routes {
   /** State of the workspace and freshness of its sources */
@@ -294,10 +363,50 @@ export interface Routes {
     query: { source?: string; limit?: number; offset?: number };
     answer: Rejected;
   };
+  /** What a source can be, with the settings that each kind declares */
+  "/api/v1/connectors": {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    answer: Connector[];
+  };
+  /** The sources of rapport.toml; how far each was read is in /api/v1/status */
+  "/api/v1/sources": {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    answer: Source[];
+  };
   /** Server-sent events: `data` whenever the database has new data, so that an open page refreshes itself */
   "/api/v1/changes": {
     path: Record<never, never>;
     query: Record<never, never>;
     answer: string;
+  };
+}
+
+/** Every route that takes something, by its path: what it takes and what it answers. */
+export interface Posts {
+  /** Adds a source to rapport.toml, checked as that file is. It is collected by the next `rapport sync`, not by the server. Asks for `Content-Type: application/json`, and for an `Origin`, where there is one, of the page itself */
+  "/api/v1/sources": {
+    path: Record<never, never>;
+    body: Source;
+    answer: AddedSource;
+  };
+  /** What `rapport add` would make of an address or a path. Nothing is written, nobody else is asked; guarded as POST /api/v1/sources */
+  "/api/v1/recognise": {
+    path: Record<never, never>;
+    body: Place;
+    answer: RecognisedPlace;
+  };
+  /** Takes one activity or a list of at most 1,000, with `Authorization: Bearer KEY`. Each has an `id`, or the request an `Idempotency-Key`: the same thing sent twice is one. */
+  "/api/v1/activities": {
+    path: Record<never, never>;
+    body: NewActivity;
+    answer: Accepted;
+  };
+  /** Takes the delivery of a webhook, signed with its secret (`X-Hub-Signature-256`), or with the secret as `X-Gitlab-Token` or `Authorization: Bearer`. */
+  "/api/v1/webhooks/{name}": {
+    path: { name: string };
+    body: unknown;
+    answer: Accepted;
   };
 }

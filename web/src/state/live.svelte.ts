@@ -1,8 +1,10 @@
 // New data and lost servers, told by the server's event stream.
 const RETRY_MS = 3000;
+const OWN_CHANGE_MS = 3000;
 
 let version = $state(0);
 let connected = $state(true);
+let ownUntil = 0;
 let refreshedAt = $state.raw<Date | null>(null);
 
 function connect(): void {
@@ -16,7 +18,7 @@ function connect(): void {
   };
   stream.onmessage = () => {
     version += 1;
-    refreshedAt = new Date();
+    if (Date.now() > ownUntil) refreshedAt = new Date();
   };
   stream.onerror = () => {
     // Once is a hiccup, which the browser mends by itself; twice in a row is a server that is gone.
@@ -31,6 +33,10 @@ export const live = {
   /** Grows when what is on the page may be old. Read it in an effect to ask again. */
   get version(): number {
     return version;
+  },
+  /** This page changes something itself: what comes of it is no news. */
+  expectOwnChange(): void {
+    ownUntil = Date.now() + OWN_CHANGE_MS;
   },
   get connected(): boolean {
     return connected;

@@ -8,7 +8,10 @@ export const WHO: readonly Who[] = ["community", "humans", "team", "bots", "ever
 export type Span = "12m" | "3y" | "all" | "custom";
 export const SPANS: readonly Span[] = ["12m", "3y", "all", "custom"];
 
+export type PageName = "community" | "sources";
+
 export interface View {
+  page: PageName;
   grain: Grain;
   span: Span;
   /** First and last day of a custom span. */
@@ -30,6 +33,7 @@ export interface View {
 }
 
 export const DEFAULT_VIEW: View = {
+  page: "community",
   grain: "month", span: "3y", from: null, until: null, source: [], place: [], organization: [], who: null,
   period: null, metric: null, evidence: null, at: null, segment: null,
 };
@@ -46,6 +50,7 @@ export function parseView(search: string): View {
   const at = day(query.get("at"));
   const evidence = at === null ? null : query.get("evidence");
   return {
+    page: query.get("page") === "sources" ? "sources" : "community",
     grain: oneOf(GRAINS, query.get("grain")) ?? DEFAULT_VIEW.grain,
     span: custom ? "custom" : (oneOf(["12m", "3y", "all"], query.get("span")) ?? DEFAULT_VIEW.span),
     from: custom ? from : null,
@@ -65,6 +70,7 @@ export function parseView(search: string): View {
 /** The inverse of parseView: "" for the default view, else "?…" with only what differs from it. */
 export function viewSearch(view: View): string {
   const query = new URLSearchParams();
+  if (view.page !== DEFAULT_VIEW.page) query.set("page", view.page);
   if (view.grain !== DEFAULT_VIEW.grain) query.set("grain", view.grain);
   if (view.span === "custom") {
     query.set("from", view.from ?? "");
