@@ -16,7 +16,7 @@ struct Site {
   std::string project;               // what reports call it
   std::string version;               // of the program
   std::filesystem::path database;
-  std::filesystem::path home;        // the folder of rapport.toml
+  std::filesystem::path home = {};        // the folder of rapport.toml
 };
 
 using Handler = Result<Answer> (*)(const Request& request, Engine& store, const Site& site);
