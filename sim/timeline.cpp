@@ -180,7 +180,7 @@ class Run {
       // A person stars a repository once, and forks it once. Where nearly all have, nobody may be left to do it.
       auto bit = static_cast<std::uint8_t>(1u << (2 * activity.place + (activity.kind == Kind::kFork)));
       for (int tries = 0; (marked_[activity.person] & bit) != 0; activity.person = pools_.pick(Platform::kGithub, Interest::kTakePart, random))
-        if (++tries > 20) return;
+        if (++tries > 4) return;
       marked_[activity.person] |= bit;
       return later(activity);
     }
