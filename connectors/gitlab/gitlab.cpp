@@ -50,12 +50,7 @@ constexpr std::array kPlan = std::to_array<StreamPlan>({
 });
 constexpr std::string_view kDeliveriesStream = "deliveries";
 
-constexpr auto kStreams = [] {
-  std::array<Stream, kPlan.size() + 1> streams{};
-  for (std::size_t i = 0; i < kPlan.size(); ++i) streams[i] = {kPlan[i].name, StreamKind::kIncremental};
-  streams.back() = {kDeliveriesStream, StreamKind::kIncremental};
-  return streams;
-}();
+constexpr auto kStreams = incremental_streams(kPlan, kDeliveriesStream);
 
 struct Options {
   std::shared_ptr<Api> api;
