@@ -76,6 +76,7 @@ void take_delivery(const DeliveryKind& kind, std::string_view json, const std::s
 }
 
 Result<std::unique_ptr<Reader>> read_deliveries(const DeliveryKind& kind, const std::filesystem::path& path, const std::string& secret, const std::string& cursor) {
+  if (path.empty()) return read_nothing();
   return read_saved(path, cursor, is_delivery_file,
                     [&kind, secret](const std::string& name, const std::string& text, Page& page) { take_file(kind, name, text, secret, page); });
 }

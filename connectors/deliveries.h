@@ -26,7 +26,7 @@ struct DeliveryKind {
 };
 
 // Records are {"event", "received_at", "payload"}, named by the id or, without one, by what was sent. With a secret, what is
-// not proven is set aside. `kind` is a constant.
+// not proven is set aside. Without a path there are none. `kind` is a constant.
 Result<std::unique_ptr<Reader>> read_deliveries(const DeliveryKind& kind, const std::filesystem::path& path, const std::string& secret, const std::string& cursor);
 
 // Whether these are deliveries of that kind: for recognise().

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <set>
 
 #include "base/embedded.h"
 #include "base/text.h"
 #include "connectors/bitbucket/lists.h"
-#include "connectors/passes.h"
+#include "connectors/chosen_streams.h"
+#include "connectors/each_place.h"
 #include "connectors/saved_files.h"
 
 namespace rapport {
@@ -67,47 +68,44 @@ std::string wanted_of(std::string_view text) {
   return name;
 }
 
-// Of several repositories, one that is not there does not keep the others from being read.
-std::unique_ptr<Reader> forgiving(std::unique_ptr<Reader> reader, std::string repository, std::string cursor) {
-  std::shared_ptr<Reader> shared = std::move(reader);
-  return paged(std::move(cursor), [shared, repository = std::move(repository)](const std::string& at) -> Result<Page> {
-    auto page = shared->next();
-    if (page || page.error().kind != Error::Kind::kNotFound) return page;
-    Page nothing;
-    nothing.rejected.push_back({"repository " + repository, page.error().what, {}});
-    nothing.caught_up = true;
-    nothing.next = at;  // where it stood before, if it ever did
-    return nothing;
-  });
-}
-
-class BitbucketConnector : public Connector {
+// The repositories of a source, asked for once.
+class Wanted {
  public:
-  BitbucketConnector(Api api, std::vector<std::string> wanted, std::vector<std::string> streams) : api_(std::move(api)), wanted_(std::move(wanted)), streams_(std::move(streams)) {}
+  Wanted(Api api, std::vector<std::string> names) : api_(std::move(api)), names_(std::move(names)) {}
 
-  Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
-    auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.stream.name == stream; });
-    if (plan == kPlan.end() || (!streams_.empty() && std::find(streams_.begin(), streams_.end(), stream) == streams_.end())) return read_nothing();
-    if (!repositories_) {
-      std::vector<std::string> all;
-      for (const auto& name : wanted_) {
-        if (name.find('/') != std::string::npos) all.push_back(name);
-        else for (auto& one : TRY(repositories_of(api_, http, name))) all.push_back(std::move(one));
-      }
-      std::sort(all.begin(), all.end());
-      all.erase(std::unique(all.begin(), all.end()), all.end());
-      repositories_ = std::move(all);
+  Result<std::vector<ListedPlace>> all(Http& http) {
+    if (!all_.empty()) return all_;
+    std::set<std::string> found;
+    for (const auto& name : names_) {
+      if (name.find('/') != std::string::npos) found.insert(name);
+      else found.merge(TRY(repositories_of(api_, http, name)));
     }
-    return one_after_another(*repositories_, cursor, [read = plan->read, api = api_, several = repositories_->size() > 1, &http](const std::string& repository, std::string at) {
-      auto reader = read(Place{api, &http, repository}, at);
-      return several ? forgiving(std::move(reader), repository, at) : std::move(reader);
-    });
+    for (const auto& name : found) all_.push_back({name, name});
+    return all_;
   }
 
  private:
   Api api_;
-  std::vector<std::string> wanted_, streams_;
-  mutable std::optional<std::vector<std::string>> repositories_;  // asked for once
+  std::vector<std::string> names_;
+  std::vector<ListedPlace> all_;
+};
+
+class BitbucketConnector : public Connector {
+ public:
+  BitbucketConnector(Api api, std::vector<std::string> wanted, StreamNames streams)
+      : api_(api), wanted_(std::make_shared<Wanted>(std::move(api), std::move(wanted))), streams_(std::move(streams)) {}
+
+  Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
+    auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.stream.name == stream; });
+    if (plan == kPlan.end() || (!streams_.empty() && !streams_.contains(stream))) return read_nothing();
+    return read_each_place("repository", [wanted = wanted_, &http] { return wanted->all(http); }, cursor,
+                           [read = plan->read, api = api_, &http](const ListedPlace& repository, const std::string& at) { return read(Place{api, &http, repository.key}, at); });
+  }
+
+ private:
+  Api api_;
+  std::shared_ptr<Wanted> wanted_;
+  StreamNames streams_;
 };
 
 Result<std::unique_ptr<Connector>> open(const Settings& settings) {
@@ -131,13 +129,7 @@ Result<std::unique_ptr<Connector>> open(const Settings& settings) {
   if (wanted.empty()) return fail(Error::Kind::kBadInput, "`repo` names none", "write repo = \"workspace/repository\"");
   std::vector<std::string> names;
   for (const auto& one : kPlan) names.emplace_back(one.stream.name);
-  auto streams = listed(settings.text("streams"));
-  for (const auto& name : streams) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    auto near = did_you_mean(name, names);
-    return fail(Error::Kind::kBadInput, fmt::format("`streams` names {}, which there is not", printable(name)),
-                near.empty() ? fmt::format("there are: {}", join(names, ", ")) : fmt::format("did you mean {}?", near));
-  }
+  auto streams = TRY(chosen_streams(settings, names));
   return std::unique_ptr<Connector>{std::make_unique<BitbucketConnector>(std::move(api), std::move(wanted), std::move(streams))};
 }
 

@@ -7,6 +7,7 @@
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "connectors/passes.h"
+#include "connectors/rest_list.h"
 
 namespace rapport::bitbucket {
 namespace {
@@ -20,11 +21,6 @@ constexpr std::string_view kRefusedWatchers =
 std::string address(const Place& place, std::string_view path) {
   auto names = split(place.repository, '/');
   return fmt::format("{}/repositories/{}/{}{}", place.api.base, percent_encoded(names[0]), percent_encoded(names[1]), path);
-}
-
-std::optional<Time> time_of(const JsonValue& value) {
-  auto time = parse_time(value.text());
-  return time ? std::optional<Time>{*time} : std::nullopt;
 }
 
 struct ListAnswer {
@@ -63,12 +59,6 @@ std::string record_of(const Place& place, const JsonValue& item, const std::vect
   for (const auto& [name, value] : item.members()) json.key(name).raw(value.to_json());
   json.end_object();
   return std::move(json).text();
-}
-
-void widen(ListPage& list, const std::optional<Time>& time) {
-  if (!time) return;
-  if (!list.newest || *time > *list.newest) list.newest = time;
-  if (!list.oldest || *time < *list.oldest) list.oldest = time;
 }
 
 struct SubjectKind {
@@ -177,14 +167,14 @@ Result<std::string> next_page(const Api& api, const JsonValue& root) {
   return next;
 }
 
-Result<std::vector<std::string>> repositories_of(const Api& api, Http& http, const std::string& workspace) {
-  std::vector<std::string> names;
+Result<std::set<std::string>> repositories_of(const Api& api, Http& http, const std::string& workspace) {
+  std::set<std::string> names;
   auto url = fmt::format("{}/repositories/{}?pagelen=100", api.base, percent_encoded(workspace));
   while (!url.empty()) {
     auto answer = TRY(get(api, http, url).in("repositories of " + workspace));
     for (const auto& one : answer.root["values"].items()) {
       auto name = lower_ascii(one["full_name"].text());
-      if (split(name, '/').size() == 2 && one["parent"].is_null()) names.push_back(std::move(name));  // with a parent it is a fork
+      if (split(name, '/').size() == 2 && one["parent"].is_null()) names.insert(std::move(name));  // with a parent it is a fork
     }
     url = TRY(next_page(api, answer.root));
   }

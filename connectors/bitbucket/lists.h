@@ -2,9 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "connectors/connector.h"
 #include "connectors/json_api.h"
@@ -25,7 +25,7 @@ Result<JsonAnswer> get(const Api& api, Http& http, const std::string& url, std::
 Result<std::string> next_page(const Api& api, const JsonValue& root);
 
 // "workspace/slug" of every repository of a workspace, in lower case. Errors: as get(); kNotFound when there is none.
-Result<std::vector<std::string>> repositories_of(const Api& api, Http& http, const std::string& workspace);
+Result<std::set<std::string>> repositories_of(const Api& api, Http& http, const std::string& workspace);
 
 // One repository and one stream of it.
 struct Place {

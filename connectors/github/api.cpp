@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "base/json_writer.h"
 #include "base/text.h"
 
@@ -12,13 +10,6 @@ namespace {
 
 constexpr std::string_view kEnterprise = "/api/v3";
 constexpr std::chrono::hours kWindow{1};  // a budget is full again after an hour at the latest
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::string graphql_address(const std::string& base) {
   if (base.ends_with(kEnterprise)) return base.substr(0, base.size() - kEnterprise.size()) + "/api/graphql";
@@ -66,9 +57,8 @@ void Tokens::note_used_up(std::size_t token, std::string_view budget, Time until
 }
 
 void Tokens::note(std::size_t token, std::string_view budget, const HttpResponse& response) {
-  auto left = whole_number(response.header("X-RateLimit-Remaining"));
-  auto reset = whole_number(response.header("X-RateLimit-Reset"));
-  if (left && *left == 0 && reset) note_used_up(token, budget, time_from_unix(*reset));
+  auto allowance = allowance_of(response);
+  if (allowance && allowance->remaining == 0 && allowance->until_reset) note_used_up(token, budget, now() + *allowance->until_reset);
 }
 
 Api::Api(std::string base, std::vector<std::string> tokens) : server_{"GitHub", std::move(base)}, graphql_(graphql_address(server_.base)), tokens_(std::move(tokens)) {}

@@ -79,10 +79,7 @@ class GithubConnector : public Connector {
   explicit GithubConnector(Options options) : options_(std::move(options)) {}
 
   Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
-    if (stream == kDeliveriesStream) {
-      if (options_.webhooks.empty()) return read_nothing();
-      return read_deliveries(kDeliveries, options_.webhooks, options_.webhook_secret, cursor);
-    }
+    if (stream == kDeliveriesStream) return read_deliveries(kDeliveries, options_.webhooks, options_.webhook_secret, cursor);
     auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
     if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
     return read_each_repository(options_.repositories, http, cursor, [plan, api = options_.api, reactions = options_.reactions, &http](const Repository& repository, const std::string& at) {

@@ -71,7 +71,13 @@ Result<ListPage> star_page(const Place& place, const std::string& token) {
   ListPage out;
   std::int64_t page = 1;
   std::from_chars(token.data(), token.data() + token.size(), page);
-  if (token.empty()) page = pages_behind({"GET", url, {}, {}}, list.answer.response).value_or(0) + 2;
+  auto behind = pages_behind({"GET", url, {}, {}}, list.answer.response).value_or(0);  // read already, but for the first request
+  if (token.empty()) {
+    page = behind + 2;
+  } else {
+    out.page.done = behind + 1;
+    out.page.total = page + behind;
+  }
   if (page > 2) out.token = fmt::to_string(page - 1);
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const auto& star = list.items[i];

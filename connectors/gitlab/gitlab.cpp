@@ -73,10 +73,7 @@ class GitlabConnector : public Connector {
   explicit GitlabConnector(Options options) : options_(std::move(options)) {}
 
   Result<std::unique_ptr<Reader>> read(std::string_view stream, const std::string& cursor, Http& http) const override {
-    if (stream == kDeliveriesStream) {
-      if (options_.webhooks.empty()) return read_nothing();
-      return read_deliveries(kDeliveries, options_.webhooks, options_.webhook_secret, cursor);
-    }
+    if (stream == kDeliveriesStream) return read_deliveries(kDeliveries, options_.webhooks, options_.webhook_secret, cursor);
     auto plan = std::find_if(kPlan.begin(), kPlan.end(), [&](const auto& one) { return one.name == stream; });
     if (plan == kPlan.end() || !options_.wants(*plan)) return read_nothing();
     auto places = [api = options_.api, projects = options_.projects, &http] { return projects->all(*api, http); };

@@ -67,13 +67,6 @@ struct Shape {
 };
 constexpr Shape kShapes[] = {{"posts.xml", "post/", kPostSources}, {"comments.xml", "comment/", kCommentSources}, {"users.xml", "user/", kUserSources}, {"votes.xml", "vote/", kVoteSources}};
 
-std::optional<std::int64_t> whole_number(std::string_view digits) {
-  std::int64_t value = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
-
 // References to characters that XML forbids (old dumps hold some) as U+FFFD.
 std::string without_bad_references(std::string_view line) {
   std::string out;

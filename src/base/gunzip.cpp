@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kPiece = 256u << 10;
 constexpr std::uint8_t kMagic[] = {0x1f, 0x8b};
 
-ssize_t read_fully(int descriptor, std::uint8_t* to, std::size_t size) {
+ssize_t read_once(int descriptor, std::uint8_t* to, std::size_t size) {
   ssize_t count;
   do count = ::read(descriptor, to, size);
   while (count < 0 && errno == EINTR);
@@ -43,7 +43,7 @@ struct Gunzip::State {
   // More of the file behind what is left of it; nothing at its end.
   Result<> refill() {
     std::memmove(packed.data(), inflating.next_in, inflating.avail_in);
-    auto count = read_fully(descriptor, packed.data() + inflating.avail_in, packed.size() - inflating.avail_in);
+    auto count = read_once(descriptor, packed.data() + inflating.avail_in, packed.size() - inflating.avail_in);
     if (count < 0) return fail(Error::Kind::kUpstream, fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
     inflating.next_in = packed.data();
     inflating.avail_in += static_cast<std::uint32_t>(count);
@@ -70,7 +70,7 @@ bool Gunzip::is_gzip(const std::filesystem::path& path) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return false;
   std::uint8_t head[sizeof kMagic] = {};
-  auto count = read_fully(descriptor, head, sizeof head);
+  auto count = read_once(descriptor, head, sizeof head);
   ::close(descriptor);
   return count == sizeof head && std::equal(std::begin(kMagic), std::end(kMagic), head);
 }

@@ -15,6 +15,7 @@ class Gunzip {
  public:
   // Whether the file begins as RFC 1952 says; false for one that cannot be read.
   static bool is_gzip(const std::filesystem::path& path);
+  // Errors: kNotFound when it cannot be opened.
   static Result<Gunzip> open(const std::filesystem::path& path);
   Gunzip(Gunzip&&) noexcept;
   Gunzip& operator=(Gunzip&&) noexcept;

@@ -16,7 +16,7 @@ struct ProcessOptions {
   std::string folder;                    // working directory; empty = ours
   std::vector<std::string> environment;  // "NAME=value" added to ours
   std::string input;                     // written to its standard input, which is then closed
-  std::string input_file = {};                // instead of `input`: a file that becomes its standard input
+  std::string input_file = {};           // instead of `input`: a file that becomes its standard input
 };
 
 // A running child whose standard output we read. Destroying it ends the child (SIGTERM, then SIGKILL).

@@ -1,6 +1,8 @@
 // Small, pure operations on text. All of it is UTF-8; nothing here knows the product.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +20,9 @@ std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);  // keeps empty parts
 std::vector<std::string> listed(std::string_view text);  // "a, b,,a" -> a, b: trimmed, none empty, none twice
 std::string lower_ascii(std::string_view text);
+// The whole number that `text` spells, all of it; nothing where it spells none, or one that does not fit.
+std::optional<std::int64_t> whole_number(std::string_view text);
+std::string with_thousands(std::int64_t number);  // 36,990
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 std::string join(std::span<const std::string> parts, std::string_view separator);

@@ -1,7 +1,6 @@
 #include "http/allowance.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -10,13 +9,6 @@ namespace rapport {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 milliseconds until(std::int64_t reset) {
   constexpr std::int64_t kLeastInstant = 1'000'000'000, kLeastMilliseconds = 100'000'000'000;

@@ -18,13 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // "1.625" seconds, as Discord writes them; rounded up to whole milliseconds.
 std::optional<milliseconds> seconds_with_fraction(std::string_view text) {
   double seconds = 0;

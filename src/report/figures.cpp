@@ -6,13 +6,13 @@
 #include <array>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace rapport {
 
 std::string with_thousands(double number) {
   if (std::abs(number) < 10 && number != std::floor(number)) return fmt::format("{:.1f}", number);
-  auto digits = fmt::format("{:.0f}", std::abs(number));
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return (number < 0 ? "-" : "") + digits;
+  return with_thousands(static_cast<std::int64_t>(std::llrint(number)));
 }
 
 std::string bucket_label(Day at, Grain grain) {

@@ -41,13 +41,14 @@ std::string shell_word(std::string_view text) {
 Result<Answer> answer_connectors(const Request&, Engine&, const Site&) {
   JsonWriter json;
   json.begin_array();
-  for (const auto& [info, make_model, open, check, by_hand, recognise] : connectors()) {
+  for (const auto& entry : connectors()) {
+    const auto& info = entry.info;
     json.begin_object().key("name").value(info.name).key("summary").value(info.summary).key("streams").begin_array();
     for (const auto& stream : info.streams) json.value(stream.name);
     json.end_array().key("settings").begin_array();
     for (const auto& setting : info.settings)
       if (setting.name != kCacheSetting) write_setting(json, setting);
-    json.end_array().key("why_by_hand").value(by_hand == nullptr ? std::string{} : by_hand({})).end_object();
+    json.end_array().key("why_by_hand").value(entry.by_hand == nullptr ? std::string{} : entry.by_hand({})).end_object();
   }
   json.end_array();
   return Answer{.body = std::move(json).text()};

@@ -91,7 +91,7 @@ class Store final : public Engine {
 };
 
 // A writer works on one core: most of its statements are over a page, and DuckDB's threads then cost more by waiting for each
-// other than they bring (a third of the processor's time of a sync). For statements over at least `kMany` rows: all cores,
+// other than they bring. For statements over at least `kMany` rows: all cores,
 // until the end of the scope.
 class AllCores {
  public:

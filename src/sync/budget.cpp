@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace rapport {
 namespace {
 
@@ -17,12 +19,6 @@ seconds window_of(seconds until_reset) {
   for (seconds usual : {seconds{60}, seconds{900}, seconds{3600}})
     if (until_reset <= usual) return usual;
   return seconds{86400};
-}
-
-std::string with_commas(std::int64_t number) {
-  auto digits = fmt::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
 }
 
 // Two digits of a large number: it is an estimate.
@@ -50,8 +46,12 @@ void Budget::add(std::size_t stream, const Page& page, const CountedHttp::Seen& 
   requests_ += seen.requests;
   seconds_ += std::min(seconds, kSlowestAnswer);
   if (seen.allowance) allowance_ = seen.allowance;
-  if (seen.pages_behind) of.pages_left = static_cast<double>(*seen.pages_behind);
-  else if (page.total > 0 && page.done > 0) of.pages_left = static_cast<double>(page.total - page.done) * static_cast<double>(of.pages) / static_cast<double>(page.done);
+  // What the connector says of its list counts before what the answers say of theirs: it may read them from the end.
+  if (page.total == 0 || page.done == 0) {
+    if (seen.pages_behind) of.pages_left = static_cast<double>(*seen.pages_behind);
+  } else {
+    of.pages_left = static_cast<double>(page.total - page.done) * static_cast<double>(of.pages) / static_cast<double>(page.done);
+  }
 }
 
 void Budget::ended(std::size_t stream) { streams_[stream].heard = streams_[stream].over = true; }
@@ -81,10 +81,10 @@ std::optional<Estimate> Budget::left() const {
 }
 
 std::string in_words(const Estimate& estimate) {
-  auto text = fmt::format("{} {} requests, {}", estimate.at_least ? "at least" : "about", with_commas(rounded(estimate.requests)), duration_in_words(estimate.duration));
+  auto text = fmt::format("{} {} requests, {}", estimate.at_least ? "at least" : "about", with_thousands(rounded(estimate.requests)), duration_in_words(estimate.duration));
   if (estimate.limit == 0) return text;
   auto window = estimate.window.count();
-  return text + fmt::format(" at its limit of {} {}", with_commas(estimate.limit), window == 60 ? "a minute" : window == 900 ? "in 15 minutes" : window == 3600 ? "an hour" : "a day");
+  return text + fmt::format(" at its limit of {} {}", with_thousands(estimate.limit), window == 60 ? "a minute" : window == 900 ? "in 15 minutes" : window == 3600 ? "an hour" : "a day");
 }
 
 }  // namespace rapport

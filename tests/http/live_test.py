@@ -7,11 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from schema import problems
-from server import PEOPLE, RAPPORT, Server, Workspace
+from server import PEOPLE, RAPPORT, Server, Workspace, run
 
 API = json.load(open("schema/api.json", encoding="utf-8"))
 METRICS = sorted(name[:-4] for name in os.listdir("metrics") if name.endswith(".sql"))
@@ -203,27 +202,5 @@ CASES = [every_route_answers_as_the_schema_says, numbers_are_those_of_the_reposi
          a_second_server_on_the_port_is_told, a_sync_is_told_and_seen, it_ends_at_once_with_streams_open, the_log_is_safe_to_print]
 
 
-def main():
-    passed = failed = 0
-    work = Workspace()
-    server = Server(work.home)
-    try:
-        for case in CASES:
-            try:
-                case(server, work)
-                passed += 1
-            except Exception:
-                failed += 1
-                print("FAILED: %s\n%s" % (case.__name__.replace("_", " "), traceback.format_exc()))
-    finally:
-        code, _ = server.stop()
-        work.remove()
-    if code != 0:
-        failed += 1
-        print("FAILED: the server ended with %s" % code)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(CASES, Workspace()))

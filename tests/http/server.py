@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import traceback
 
 RAPPORT = os.path.abspath(os.environ.get("RAPPORT", "./rapport"))
 PEOPLE = [("Ada Lovel", "ada@example.org"), ("Bo Tester", "bo@example.com"), ("Chi <b>\"Quote\"", "chi@example.net")]
@@ -98,3 +99,25 @@ class Server:
             self.process.kill()
             code = None
         return code, time.monotonic() - begun
+
+
+def run(cases, work):
+    """Every case on one server; what a test program is to end with. A server that does not end well is a failure too."""
+    passed = failed = 0
+    server = Server(work.home)
+    try:
+        for case in cases:
+            try:
+                case(server, work)
+                passed += 1
+            except Exception:
+                failed += 1
+                print("FAILED: %s\n%s" % (case.__name__.replace("_", " "), traceback.format_exc()))
+    finally:
+        code, _ = server.stop()
+        work.remove()
+    if code != 0:
+        failed += 1
+        print("FAILED: the server ended with %s" % code)
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0

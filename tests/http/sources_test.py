@@ -5,11 +5,10 @@ import http.client
 import json
 import os
 import sys
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from schema import problems
-from server import Server, Workspace
+from server import Server, Workspace, run
 
 API = json.load(open("schema/api.json", encoding="utf-8"))
 JSON = {"Content-Type": "application/json"}
@@ -200,21 +199,7 @@ def main():
     work = Workspace()
     open(os.path.join(work.home, "news.xml"), "w").write(FEED)
     open(os.path.join(work.home, "rows.csv"), "w").write("id,at,login\n1,2024-05-01T10:00:00Z,ada\n")
-    server = Server(work.home)
-    passed = failed = 0
-    try:
-        for case in CASES:
-            try:
-                case(server, work)
-                passed += 1
-            except Exception:
-                failed += 1
-                print("FAILED: %s\n%s" % (case.__name__.replace("_", " "), traceback.format_exc()))
-    finally:
-        server.stop()
-        work.remove()
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return run(CASES, work)
 
 
 if __name__ == "__main__":

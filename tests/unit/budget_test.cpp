@@ -91,6 +91,15 @@ TEST(Budget, goes_by_totals_where_there_are_no_pages) {
   EXPECT_EQ(budget.left()->requests, 20);
 }
 
+TEST(Budget, goes_by_the_connector_before_the_answers) {
+  Budget budget{1};
+  // A list that is read from its last page back: the further one is, the more pages are behind the one that was asked for.
+  for (int done = 1; done <= 3; ++done) budget.add(0, some_page(done, 100), {1, done - 1, {}}, 1);
+  EXPECT_EQ(budget.left()->requests, 97);
+  for (int done = 4; done <= 100; ++done) budget.add(0, some_page(done, 100), {1, done - 1, {}}, 1);
+  EXPECT_EQ(budget.left()->requests, 0);
+}
+
 TEST(Budget, says_at_least_where_a_stream_does_not_tell) {
   Budget budget{2};
   budget.add(0, some_page(), {1, 9, {}}, 1);
