@@ -31,7 +31,7 @@ format: ## lay out the lines that changed since the last commit
 	@git diff -U0 --no-color HEAD -- '*.cpp' '*.h' | clang-format-diff-14 -p1 -i
 
 bench: build ## measure collecting beside its rivals, the first answer, every route, memory, and the simulator
-	@tools/build $(BUILD) bench_fetch bench_parse && python3 bench/bulk.py
+	@python3 bench/bulk.py
 	@python3 bench/collect.py
 	@python3 bench/routes.py
 	@tools/build $(BUILD) sim_bench && $(BUILD)/sim_bench

@@ -244,6 +244,10 @@ def main():
     parser.add_argument("--only", choices=SUBJECTS, action="append")
     parser.add_argument("--json", action="store_true", help="the rows as JSON at the end instead of a table")
     options = parser.parse_args()
+    if not (BUILD / "build.ninja").exists():
+        sys.exit("%s is no build: run `make build` first, or name a built rapport in RAPPORT" % BUILD)
+    # The programs that measure one part belong to the bench and to nothing else: a build leaves them out.
+    subprocess.run([ROOT / "tools" / "build", BUILD, "bench_fetch", "bench_parse"], check=True, stdout=subprocess.DEVNULL)
     rivals, rows = Rivals(), []
     if not options.json:
         print("| source | input | what | CPU s | wall s | per CPU second | to our reading | to our sync |\n|---|---|---|--:|--:|--:|--:|--:|", flush=True)
